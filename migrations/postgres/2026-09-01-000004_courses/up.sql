@@ -1,0 +1,11 @@
+-- The bytes that people saw. Never removed while an entry names them.
+CREATE TABLE contents (
+    id BIGSERIAL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    version TEXT NOT NULL,
+    title TEXT NOT NULL,
+    files BYTEA NOT NULL,
+    stored_at BIGINT NOT NULL,
+    UNIQUE (kind, slug, version)
+);

@@ -1,0 +1,2 @@
+DROP TABLE certificate_endings;
+DROP TABLE certificates;

@@ -1,0 +1,2 @@
+DROP TABLE chase_letters;
+DROP TABLE chases;

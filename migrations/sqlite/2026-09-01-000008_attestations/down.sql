@@ -1,0 +1,4 @@
+DROP TABLE query_closings;
+DROP TABLE queries;
+DROP TABLE statement_ticks;
+DROP TABLE attestations;
