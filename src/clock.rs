@@ -116,9 +116,10 @@ impl Day {
     pub fn at_minute(self, minute_of_day: u32) -> Instant {
         let time = NaiveTime::from_hms_opt(minute_of_day / 60 % 24, minute_of_day % 60, 0).unwrap_or_default();
         let local = self.0.and_time(time);
-        let zoned = London.from_local_datetime(&local).earliest().or_else(|| {
-            London.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest()
-        });
+        let zoned = London
+            .from_local_datetime(&local)
+            .earliest()
+            .or_else(|| London.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest());
         Instant(zoned.map(|z| z.timestamp_millis()).unwrap_or_default())
     }
 
@@ -165,7 +166,9 @@ impl FromStr for Day {
 
     /// Reads `2026-11-24` only; forms and imports read British dates themselves.
     fn from_str(text: &str) -> Result<Day, String> {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Day).map_err(|_| format!("‘{text}’ is not a day such as 2026-11-24"))
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .map(Day)
+            .map_err(|_| format!("‘{text}’ is not a day such as 2026-11-24"))
     }
 }
 

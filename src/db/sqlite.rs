@@ -1,0 +1,152 @@
+//! SQLite: every pragma set and asserted on every connection, a pool of readers that cannot write, one writer thread.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, Pool};
+use diesel::sql_types::{BigInt, Text};
+
+use super::writer::{Writer, WriterOptions};
+use super::{Conn, migrate};
+use crate::problem::{Problem, Result};
+
+/// Older libraries can corrupt a database in WAL mode when two connections write and checkpoint at once.
+const OLDEST_SOUND: (u32, u32, u32) = (3, 51, 3);
+const READERS: u32 = 8;
+
+pub struct SqliteDoors {
+    readers: Pool<Readers>,
+    writer: Writer,
+    path: PathBuf,
+    copying: Mutex<()>,
+}
+
+impl SqliteDoors {
+    pub fn open(path: &Path, options: WriterOptions) -> Result<SqliteDoors> {
+        let mut first = Conn::Sqlite(connect(path, false)?);
+        migrate(&mut first)?;
+        let readers = Pool::builder()
+            .max_size(READERS)
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(10))
+            .test_on_check_out(false)
+            .build(Readers { path: path.to_owned() })
+            .map_err(|error| Problem::fault(format!("readers: {error}")))?;
+        let again = path.to_owned();
+        let writer = Writer::start(first, options, move || Ok(Conn::Sqlite(connect(&again, false)?)))?;
+        Ok(SqliteDoors { readers, writer, path: path.to_owned(), copying: Mutex::new(()) })
+    }
+
+    pub fn read<T>(&self, look: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut conn = self.readers.get().map_err(|error| Problem::busy(format!("no reader free: {error}")))?;
+        begin(&mut conn, "BEGIN DEFERRED")?;
+        let seen = look(&mut conn);
+        begin(&mut conn, "ROLLBACK")?;
+        seen
+    }
+
+    pub fn write<T: Send + 'static>(&self, act: impl Fn(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+        self.writer.write(act)
+    }
+
+    pub fn copy_to(&self, file: &Path) -> Result<()> {
+        let _one_at_a_time = self.copying.lock();
+        let mut conn = connect(&self.path, false)?;
+        let name = file.to_str().ok_or_else(|| Problem::refused("The back-up's file name must be plain text."))?;
+        diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(name).execute(&mut conn)?;
+        Ok(())
+    }
+}
+
+fn begin(conn: &mut Conn, words: &str) -> Result<()> {
+    match conn {
+        Conn::Sqlite(sqlite) => Ok(sqlite.batch_execute(words)?),
+        Conn::Postgres(_) => Err(Problem::fault("a SQLite door held a PostgreSQL connection")),
+    }
+}
+
+struct Readers {
+    path: PathBuf,
+}
+
+impl ManageConnection for Readers {
+    type Connection = Conn;
+    type Error = Problem;
+
+    fn connect(&self) -> Result<Conn> {
+        Ok(Conn::Sqlite(connect(&self.path, true)?))
+    }
+
+    fn is_valid(&self, _: &mut Conn) -> Result<()> {
+        Ok(())
+    }
+
+    fn has_broken(&self, _: &mut Conn) -> bool {
+        std::thread::panicking()
+    }
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+#[derive(QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
+
+#[derive(QueryableByName)]
+struct Journal {
+    #[diesel(sql_type = Text)]
+    journal_mode: String,
+}
+
+fn connect(path: &Path, only_reading: bool) -> Result<SqliteConnection> {
+    let name = path.to_str().ok_or_else(|| Problem::fault("the database's path must be plain text"))?;
+    let mut conn = SqliteConnection::establish(name)
+        .map_err(|error| Problem::fault(format!("the database {name} could not be opened: {error}")))?;
+    assert_version(&mut conn)?;
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;
+         PRAGMA wal_autocheckpoint = 2000;",
+    )?;
+    if only_reading {
+        conn.batch_execute("PRAGMA query_only = ON")?;
+    }
+    assert_pragmas(&mut conn, only_reading)?;
+    Ok(conn)
+}
+
+fn assert_version(conn: &mut SqliteConnection) -> Result<()> {
+    let found: Version = diesel::sql_query("SELECT sqlite_version() AS version").get_result(conn)?;
+    let mut parts = found.version.split('.').map(|part| part.parse().unwrap_or(0));
+    let version = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if version < OLDEST_SOUND {
+        return Err(Problem::fault(format!("SQLite {} is older than 3.51.3 and cannot be trusted", found.version)));
+    }
+    Ok(())
+}
+
+fn assert_pragmas(conn: &mut SqliteConnection, only_reading: bool) -> Result<()> {
+    let journal: Journal = diesel::sql_query("PRAGMA journal_mode").get_result(conn)?;
+    if journal.journal_mode != "wal" {
+        return Err(Problem::fault(format!("SQLite keeps a {} journal, not a write-ahead log", journal.journal_mode)));
+    }
+    let wanted =
+        [("synchronous", 2), ("foreign_keys", 1), ("trusted_schema", 0), ("query_only", i64::from(only_reading))];
+    for (pragma, value) in wanted {
+        let words = format!("SELECT {pragma} AS value FROM pragma_{pragma}");
+        let found: Setting = diesel::sql_query(words).get_result(conn)?;
+        if found.value != value {
+            return Err(Problem::fault(format!("SQLite did not take PRAGMA {pragma} = {value}")));
+        }
+    }
+    Ok(())
+}

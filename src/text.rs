@@ -1,0 +1,41 @@
+//! Small things about words: plurals, lists, initials, and cells that a spreadsheet will not run.
+
+/// "1 person", "41 people".
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number as i64), if number == 1 { one } else { many })
+}
+
+/// "12,345"
+pub fn thousands(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if number < 0 { format!("-{grouped}") } else { grouped }
+}
+
+/// "a", "a and b", "a, b and c".
+pub fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// "Priya Nair" becomes "P. N."; every word counts, hyphens do not.
+pub fn initials(name: &str) -> String {
+    let letters: Vec<String> =
+        name.split_whitespace().filter_map(|word| word.chars().next()).map(|letter| format!("{letter}.")).collect();
+    letters.join(" ")
+}
+
+/// A cell that no spreadsheet takes for a formula: a leading =, +, -, @, tab or line end (plain or full-width) gets an apostrophe.
+pub fn safe_cell(text: &str) -> String {
+    let risky = |first: char| "=+-@\t\r\n\0＝＋－＠".contains(first);
+    if text.trim_start_matches(' ').starts_with(risky) { format!("'{text}") } else { text.to_owned() }
+}
