@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod evidence;
+pub mod facts;
 pub mod ids;
 pub mod keys;
 pub mod mail;
@@ -13,3 +14,7 @@ pub mod problem;
 pub mod schema;
 pub mod settings;
 pub mod text;
+
+// ── rooms: each may name the ground and the rooms above it in this list
+pub mod people;
+pub mod assignments;

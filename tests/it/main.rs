@@ -1,1 +1,4 @@
-fn main() {}
+//! One program for all tests: each file is a module, each test a sentence about people or rules.
+
+mod calendar_rules;
+mod people_rules;

@@ -1,0 +1,3 @@
+//! People: the trust, its schools, and who works there.
+
+pub mod rules;
