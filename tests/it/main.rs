@@ -2,3 +2,4 @@
 
 mod calendar_rules;
 mod people_rules;
+mod templates;
