@@ -1,0 +1,79 @@
+//! A form as it was sent: names and values in order, so that whatever was typed can be shown again.
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use futures_util::future::LocalBoxFuture;
+use subtle::ConstantTimeEq;
+
+use super::Arrival;
+use crate::problem::{Problem, Result};
+
+/// The largest form we take, in bytes.
+pub const LARGEST: usize = 256 * 1024;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Form(pub Vec<(String, String)>);
+
+impl Form {
+    pub fn parse(body: &[u8]) -> Form {
+        Form(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// The value of a field with the spaces around it taken off; "" if it was not sent.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value.trim()).unwrap_or_default()
+    }
+
+    /// All values of a field that may be sent more than once, such as tick boxes.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.0.iter().filter(|(field, _)| field == name).map(|(_, value)| value.trim()).collect()
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| field == name)
+    }
+
+    /// What somebody typed or chose: everything but the form's own hidden fields.
+    pub fn typed(&self) -> Vec<(String, String)> {
+        let hidden = |name: &str| matches!(name, "token" | "once");
+        self.0.iter().filter(|(name, value)| !hidden(name) && !value.trim().is_empty()).cloned().collect()
+    }
+}
+
+impl FromRequest for Form {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Form>>;
+
+    /// Reads the form and checks the session's token, so that no page that takes a `Form` can forget to.
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let arrival = request.extensions().get::<Arrival>().cloned();
+        let bytes = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let bytes = bytes.await.map_err(|_| Problem::refused("That was more than this form can take."))?;
+            if bytes.len() > LARGEST {
+                return Err(Problem::refused("That was more than this form can take."));
+            }
+            let form = Form::parse(&bytes);
+            if let Some(guest) = arrival.and_then(|arrival| arrival.guest) {
+                check_token(&guest.form_token, form.get("token"))?;
+            }
+            Ok(form)
+        })
+    }
+}
+
+/// The token that every write carries must be the session's own.
+pub fn check_token(wanted: &str, given: &str) -> Result<()> {
+    if bool::from(wanted.as_bytes().ct_eq(given.as_bytes())) {
+        return Ok(());
+    }
+    Err(Problem::refused("This form came from another session. Nothing was changed. Open the page again and send it once more."))
+}
+
+pub(super) fn escape(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+pub(super) fn unescape(text: &str) -> Option<String> {
+    form_urlencoded::parse(format!("t={text}").as_bytes()).next().map(|(_, value)| value.into_owned())
+}
