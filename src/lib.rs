@@ -15,8 +15,10 @@ pub mod config;
 pub mod evidence;
 pub mod mail;
 pub mod act;
+pub mod pdf;
 pub mod http;
 
 // ── rooms: each may name the ground and the rooms above it in this list
 pub mod people;
 pub mod assignments;
+pub mod certificates;
