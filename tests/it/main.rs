@@ -2,4 +2,5 @@
 
 mod calendar_rules;
 mod people_rules;
+mod sheets;
 mod templates;

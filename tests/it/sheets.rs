@@ -1,0 +1,317 @@
+//! PDFs as the people who hold them meet them: read aloud, printed, copied from, checked years later.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use lopdf::{Dictionary, Document, Object};
+use seamark::certificates::sheet::{CertificateFacts, CertificateKind, draw as draw_certificate};
+use seamark::clock::{Day, Instant};
+use seamark::pdf;
+
+/// The file is kept under the build folder, so that it can also be looked at.
+fn kept(name: &str, bytes: &[u8]) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("sheets");
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn output(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The printed words, white space made single.
+fn words(name: &str, bytes: &[u8]) -> String {
+    let path = kept(name, bytes);
+    let text = output("pdftotext", &["-layout", "-enc", "UTF-8", path.to_str().unwrap(), "-"]);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// The structure tree as indented lines, "H1", "P", "Figure: alternative words", and the number of marks under each.
+fn structure(bytes: &[u8]) -> Vec<String> {
+    fn walk(document: &Document, element: &Dictionary, depth: usize, lines: &mut Vec<String>) {
+        let kind = String::from_utf8(element.get(b"S").unwrap().as_name().unwrap().to_vec()).unwrap();
+        let words = element.get(b"Alt").map(|alt| format!(": {}", lopdf::decode_text_string(alt).unwrap()));
+        lines.push(format!("{}{kind}{}", "  ".repeat(depth), words.unwrap_or_default()));
+        for kid in element.get(b"K").unwrap().as_array().unwrap() {
+            let kid = document.dereference(kid).unwrap().1.as_dict().unwrap();
+            if kid.has(b"S") {
+                walk(document, kid, depth + 1, lines);
+            }
+        }
+    }
+    let document = Document::load_mem(bytes).unwrap();
+    let root = document.catalog().unwrap().get_deref(b"StructTreeRoot", &document).unwrap().as_dict().unwrap();
+    let mut lines = Vec::new();
+    walk(&document, root.get_deref(b"K", &document).unwrap().as_dict().unwrap(), 0, &mut lines);
+    lines
+}
+
+/// Everything that any of our PDFs must be, whoever it is for.
+fn is_sound(name: &str, bytes: &[u8]) {
+    let path = kept(name, bytes);
+    let path = path.to_str().unwrap();
+    output("qpdf", &["--check", path]);
+    let information = output("pdfinfo", &[path]);
+    assert!(information.contains("Tagged:          yes"), "{information}");
+    assert!(information.contains("PDF version:     1.7"), "{information}");
+    assert!(!information.contains("PDF subtype"), "{information}");
+    let fonts = output("pdffonts", &[path]);
+    for line in fonts.lines().skip(2) {
+        let columns: Vec<&str> = line.split_whitespace().collect();
+        assert!(columns[0].as_bytes()[6] == b'+', "no subset: {line}");
+        assert_eq!(columns[columns.len() - 5..columns.len() - 2], ["yes", "yes", "yes"], "{line}");
+    }
+    let document = Document::load_mem(bytes).unwrap();
+    let catalog = document.catalog().unwrap();
+    assert_eq!(catalog.get(b"Lang").unwrap().as_str().unwrap(), b"en-GB");
+    for (_, page) in document.get_pages() {
+        every_mark_leads_to_its_element(&document, page);
+    }
+    headings_step_down_one_at_a_time(&structure(bytes));
+}
+
+fn every_mark_leads_to_its_element(document: &Document, page: lopdf::ObjectId) {
+    let root = document.catalog().unwrap().get_deref(b"StructTreeRoot", document).unwrap().as_dict().unwrap();
+    let numbers = root.get_deref(b"ParentTree", document).unwrap().as_dict().unwrap();
+    let numbers = numbers.get(b"Nums").unwrap().as_array().unwrap();
+    let key = document.get_dictionary(page).unwrap().get(b"StructParents").unwrap().as_i64().unwrap();
+    let row = numbers.chunks(2).find(|pair| pair[0].as_i64().unwrap() == key).unwrap();
+    let row = document.dereference(&row[1]).unwrap().1.as_array().unwrap();
+    let content = document.get_page_content(page);
+    let content = lopdf::content::Content::decode(&content).unwrap();
+    let mut open = 0;
+    let mut marks = 0;
+    for operation in &content.operations {
+        match operation.operator.as_str() {
+            "BDC" => {
+                let number = operation.operands[1].as_dict().unwrap().get(b"MCID").unwrap().as_i64().unwrap();
+                let element = document.dereference(&row[usize::try_from(number).unwrap()]).unwrap().1;
+                assert!(element.as_dict().unwrap().has(b"S"));
+                marks += 1;
+                open += 1;
+            }
+            "BMC" => open += 1,
+            "EMC" => open -= 1,
+            "Tj" | "TJ" | "f" | "f*" | "S" => assert_eq!(open, 1, "{operation:?} is neither tagged nor decoration"),
+            _ => {}
+        }
+    }
+    assert_eq!((open, marks), (0, row.len()));
+}
+
+fn headings_step_down_one_at_a_time(structure: &[String]) {
+    let levels = structure.iter().filter_map(|line| line.trim().strip_prefix('H')?.parse::<u32>().ok());
+    let mut last = 0;
+    for level in levels {
+        assert!(level <= last + 1, "{structure:?}");
+        last = level;
+    }
+    assert!(last > 0, "no heading");
+}
+
+fn lukasz() -> CertificateFacts {
+    CertificateFacts {
+        trust: "Saltmarsh Academies Trust".into(),
+        school: Some("Harbour Academy".into()),
+        printed_name: "Łukasz Kowalczyk".into(),
+        title: "Data protection".into(),
+        kind: CertificateKind::Course,
+        completed: day("2026-10-02"),
+        valid_until: day("2027-11-01"),
+        minutes: Some(25),
+        number: "SM-26-7K4Q9XTB2M".into(),
+        verify_address: "https://training.example.sch.uk/verify/SM-26-7K4Q9XTB2M".into(),
+        token: format!(
+            "eyJhbGciOiJFZERTQSJ9.{}.{}",
+            "eyJudW1iZXIiOiJTTS0yNi03SzRROVhUQjJNIn0".repeat(9),
+            "c2ln".repeat(21)
+        ),
+        issued: Instant(1_790_935_200_123),
+    }
+}
+
+fn certificate(facts: &CertificateFacts) -> Vec<u8> {
+    draw_certificate(facts).unwrap()
+}
+
+#[test]
+fn a_certificate_says_who_did_what_when_and_until_when_it_holds() {
+    let words = words("certificate.pdf", &certificate(&lukasz()));
+    for said in [
+        "Saltmarsh Academies Trust · Harbour Academy",
+        "This certifies that Łukasz Kowalczyk has completed Data protection on 2 October 2026",
+        "1 November 2027",
+        "25 minutes",
+        "SM-26-7K4Q9-XTB2M",
+        "Check that it is genuine",
+        "training.example.sch.uk/verify",
+    ] {
+        assert!(words.contains(said), "‘{said}’ is missing from: {words}");
+    }
+}
+
+#[test]
+fn a_certificate_is_sound_and_small() {
+    let bytes = certificate(&lukasz());
+    is_sound("certificate.pdf", &bytes);
+    assert!(bytes.len() <= 40 * 1024, "{} bytes", bytes.len());
+}
+
+#[test]
+fn a_certificate_reads_in_order_to_somebody_who_listens() {
+    insta::assert_snapshot!(structure(&certificate(&lukasz())).join("\n"), @"
+    Document
+      Figure: The Seamark mark: a daymark over waves
+      P
+      P
+      H1
+      P
+      P
+      P
+      P
+      P
+      P
+        Link
+      Figure: QR code that leads to https://training.example.sch.uk/verify/SM-26-7K4Q9XTB2M
+    ");
+}
+
+/// Names from the staff lists of real schools' countries, one for each script and trouble.
+const EUROPEAN_NAMES: [&str; 26] = [
+    "Łukasz Święcicki-Żółć",
+    "Ștefan Țăranu Brâncuși",
+    "Nguyễn Thị Ánh Tuyết Đặng",
+    "Ελευθερία Παπαδοπούλου-Ξενάκη",
+    "Владимир Щербаков Ёлкин",
+    "Їжакевич Ґалина Євгенівна",
+    "Љубица Његош Ђорђевић Џајић",
+    "Дарын Өмір Құлбай",
+    "Þórdís Æsa Guðmundsdóttir",
+    "Jürgen Großmann-Öztürk",
+    "Søren Kjærgaard Ångström",
+    "Siân Ŵyn Llŷr ap Gruffydd",
+    "Seán Ó Súilleabháin",
+    "Zoë Çelik İbrahim Işıl Ğ",
+    "Ramón Núñez i Gal·la",
+    "François Lœuvre d’Haÿ-les-Roses",
+    "Kateřina Dvořáková Šťastná",
+    "Ľubomír Ďuriš Ŕehák",
+    "Ágnes Kőszegi Tűzkő",
+    "Žydrūnas Ąžuolas Įsčiūtė",
+    "Jānis Bērziņš Ķēniņš Ģ",
+    "Ġorġ Ħaż-Żebbuġ",
+    "Áilu Čáhppesgáhttu Ŋ Ŧ Đ",
+    "Արմեն Հովհաննիսյան",
+    "გიორგი მამარდაშვილი",
+    "Ἀριστοτέλης Οἰκονόμου",
+];
+
+#[test]
+fn everybody_in_europe_finds_their_own_name_on_it() {
+    for (place, name) in EUROPEAN_NAMES.iter().enumerate() {
+        assert_eq!(pdf::unprintable(name), Vec::<char>::new(), "{name}");
+        let file = format!("name-{place:02}.pdf");
+        let bytes = certificate(&CertificateFacts { printed_name: (*name).into(), ..lukasz() });
+        let printed = words(&file, &bytes);
+        assert!(printed.contains(&format!("that {} has completed", pdf::clean(name))), "{name} became: {printed}");
+        is_sound(&file, &bytes);
+        assert!(bytes.len() <= 40 * 1024, "{name}: {} bytes", bytes.len());
+    }
+}
+
+#[test]
+fn a_name_typed_in_two_ways_is_printed_in_one() {
+    let composed = CertificateFacts { printed_name: "Siân Ŵyn".into(), ..lukasz() };
+    let decomposed = CertificateFacts { printed_name: "Sia\u{302}n W\u{302}yn".into(), ..lukasz() };
+    assert_eq!(certificate(&composed), certificate(&decomposed));
+}
+
+#[test]
+fn a_name_cannot_turn_the_page_around_or_hide_anything_in_it() {
+    for (typed, printed) in [
+        ("Ann\u{202e}eiL\u{202c} Lee", "AnneiL Lee"),
+        ("Ann\u{0}\u{7}\u{1b}[31m Lee", "Ann[31m Lee"),
+        ("  Ann \t\r\n  Lee ", "Ann Lee"),
+        ("An\u{200b}n\u{feff} L\u{ad}ee\u{2066}\u{2069}", "Ann Lee"),
+        ("Z\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}a", "\u{179}\u{302}\u{303}\u{304}a"),
+    ] {
+        assert_eq!(pdf::clean(typed), printed);
+    }
+}
+
+#[test]
+fn a_letter_that_no_face_has_is_known_before_it_is_printed() {
+    assert_eq!(pdf::unprintable("Ann 李 Lee 🙂"), ['李', '🙂']);
+    let bytes = certificate(&CertificateFacts { printed_name: "Ann 李 Lee".into(), ..lukasz() });
+    is_sound("unprintable.pdf", &bytes);
+    assert!(words("unprintable.pdf", &bytes).contains("Ann \u{fffd} Lee"));
+}
+
+#[test]
+fn long_names_shrink_and_then_wrap_but_are_never_cut() {
+    let long =
+        "Wilhelmina Maximiliane Featherstonehaugh-Cholmondeley Montgomery-Massingberd of Saltmarsh and Fairhaven";
+    let facts = CertificateFacts {
+        printed_name: long.into(),
+        title:
+            "Leading social media safely across several schools at once, for senior leaders and those who act for them"
+                .into(),
+        school: Some("The Blessed Christopher Wharton Catholic Voluntary Academy and Sixth Form College".into()),
+        verify_address: format!("https://{}.example.sch.uk/verify/SM-26-7K4Q9XTB2M", "a-very-long-name".repeat(8)),
+        minutes: Some(61),
+        ..lukasz()
+    };
+    let bytes = certificate(&facts);
+    is_sound("long.pdf", &bytes);
+    let printed = words("long.pdf", &bytes);
+    assert!(printed.contains(long), "{printed}");
+    assert!(printed.contains("those who act for them on 2 October 2026"), "{printed}");
+    let unbroken = certificate(&CertificateFacts { printed_name: "W".repeat(120), ..lukasz() });
+    assert!(words("unbroken.pdf", &unbroken).replace(' ', "").contains(&"W".repeat(120)));
+}
+
+#[test]
+fn the_same_facts_always_give_the_same_bytes() {
+    let first = certificate(&lukasz());
+    certificate(&CertificateFacts { printed_name: "Somebody Else".into(), ..lukasz() });
+    let other_thread = std::thread::spawn(|| certificate(&lukasz())).join().unwrap();
+    assert_eq!(first, other_thread);
+    assert_ne!(first, certificate(&CertificateFacts { issued: Instant(lukasz().issued.0 + 1000), ..lukasz() }));
+}
+
+#[test]
+fn a_certificate_carries_its_signed_token_in_both_kinds_of_metadata() {
+    let facts = CertificateFacts { trust: "Fish & Chips <Trust>".into(), ..lukasz() };
+    let document = Document::load_mem(&certificate(&facts)).unwrap();
+    let information = document.dereference(document.trailer.get(b"Info").unwrap()).unwrap().1.as_dict().unwrap();
+    let property = |name: &[u8]| lopdf::decode_text_string(information.get(name).unwrap()).unwrap();
+    assert_eq!(property(b"CertificateToken"), facts.token);
+    assert_eq!(property(b"CertificateNumber"), facts.number);
+    assert_eq!(property(b"Title"), "Certificate: Data protection, Łukasz Kowalczyk");
+    assert!(property(b"CreationDate").starts_with("D:2026100210"));
+    assert!(!information.has(b"GTS_PDFXVersion"));
+    let metadata = document.catalog().unwrap().get_deref(b"Metadata", &document).unwrap().as_stream().unwrap();
+    let xmp = String::from_utf8(metadata.get_plain_content().unwrap()).unwrap();
+    assert!(xmp.contains(&format!("<seamark:CertificateToken>{}</seamark:CertificateToken>", facts.token)), "{xmp}");
+    assert!(xmp.contains("Fish &amp; Chips &lt;Trust&gt;"));
+}
+
+#[test]
+fn the_words_and_the_code_lead_to_the_same_place() {
+    let document = Document::load_mem(&certificate(&lukasz())).unwrap();
+    let page = document.get_pages()[&1];
+    let links = document.get_page_annotations(page).unwrap();
+    let [link] = links[..] else { panic!("one link") };
+    let action = link.get(b"A").unwrap().as_dict().unwrap();
+    assert_eq!(action.get(b"URI").unwrap().as_str().unwrap(), lukasz().verify_address.as_bytes());
+    assert!(matches!(link.get(b"StructParent"), Ok(Object::Integer(1))));
+}
