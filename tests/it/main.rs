@@ -1,7 +1,9 @@
 //! One program for all tests: each file is a module, each test a sentence about people or rules.
 
 mod calendar_rules;
+mod due_day_rules;
 mod import_reading;
 mod people_rules;
 mod sheets;
+mod status_rules;
 mod templates;
