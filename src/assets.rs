@@ -8,10 +8,8 @@ pub static COURSES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/courses");
 
 /// All files of a folder and the folders in it: path with forward slashes, and bytes.
 pub fn files(dir: &'static Dir<'static>) -> Vec<(String, &'static [u8])> {
-    let mut found: Vec<_> = dir
-        .files()
-        .map(|file| (file.path().to_string_lossy().replace('\\', "/"), file.contents()))
-        .collect();
+    let mut found: Vec<_> =
+        dir.files().map(|file| (file.path().to_string_lossy().replace('\\', "/"), file.contents())).collect();
     dir.dirs().for_each(|inner| found.extend(files(inner)));
     found
 }

@@ -67,7 +67,9 @@ pub fn check_token(wanted: &str, given: &str) -> Result<()> {
     if bool::from(wanted.as_bytes().ct_eq(given.as_bytes())) {
         return Ok(());
     }
-    Err(Problem::refused("This form came from another session. Nothing was changed. Open the page again and send it once more."))
+    Err(Problem::refused(
+        "This form came from another session. Nothing was changed. Open the page again and send it once more.",
+    ))
 }
 
 pub(super) fn escape(text: &str) -> String {

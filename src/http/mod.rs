@@ -123,14 +123,7 @@ impl Visit {
         let arrival = request.extensions().get::<Arrival>().cloned();
         let arrival = arrival.ok_or_else(|| Problem::fault("no arrival"))?;
         let notice = request.cookie(NOTICE).and_then(|cookie| form::unescape(cookie.value()));
-        Ok(Visit {
-            desk,
-            now: arrival.now,
-            guest: arrival.guest,
-            nonce: arrival.nonce,
-            notice,
-            cookies: Rc::default(),
-        })
+        Ok(Visit { desk, now: arrival.now, guest: arrival.guest, nonce: arrival.nonce, notice, cookies: Rc::default() })
     }
 
     pub fn house(&self) -> Arc<House> {
@@ -150,10 +143,7 @@ impl Visit {
         blocking(move || database.read(look)).await
     }
 
-    pub async fn act<T: Send + 'static>(
-        &self,
-        verb: impl Fn(&mut Act) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    pub async fn act<T: Send + 'static>(&self, verb: impl Fn(&mut Act) -> Result<T> + Send + 'static) -> Result<T> {
         self.act_as(self.actor(), verb).await
     }
 

@@ -51,7 +51,9 @@ pub fn check_origin(request: &HttpRequest, address: &str) -> Result<()> {
 /// Before an address is set, and in the demo, the address is whatever this machine is called on its loopback.
 fn is_own_loopback(request: &HttpRequest, origin: &str, address: &str) -> bool {
     let host = request.connection_info().host().to_owned();
-    let loopback = ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.split(':').next() == Some(name) || host.starts_with(name));
+    let loopback = ["127.0.0.1", "localhost", "[::1]"]
+        .iter()
+        .any(|name| host.split(':').next() == Some(name) || host.starts_with(name));
     !address.starts_with("https://") && loopback && origin == format!("http://{host}")
 }
 

@@ -1,4 +1,447 @@
-//! People: the trust, its schools, and who works there.
+//! People: the trust's schools, who works there and since when, and who is away.
+//! A post is never changed in place: a correction supersedes the row with another, and the evidence log records both.
 
-pub mod import;
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
 pub mod rules;
+pub mod pages;
+mod store;
+mod viewer;
+
+pub use viewer::{Role, Scope, Viewer};
+
+use crate::act::Act;
+use crate::clock::{Day, Instant};
+use crate::db::{Conn, lock_row};
+use crate::evidence::Draft;
+use crate::facts::Fact;
+use crate::ids;
+use crate::problem::{Problem, Result};
+use rules::{Post, PostFlags, RoleGroup, Urn, WorkEmail};
+use store::{NewPersonRow, NewPostRow, PersonRow, PostRow};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct School {
+    pub id: i64,
+    pub urn: Urn,
+    pub name: String,
+    /// The central team counts as a school.
+    pub central: bool,
+}
+
+/// Somebody on the staff list, past or present.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: i64,
+    pub pseudonym: String,
+    pub title: String,
+    pub forename: String,
+    pub surname: String,
+    pub preferred_forename: String,
+    pub preferred_surname: String,
+    pub work_email: Option<WorkEmail>,
+    pub staff_code: String,
+    pub first_listed: Instant,
+}
+
+impl Person {
+    /// The name they go by: "Priya Nair".
+    pub fn name(&self) -> String {
+        format!("{} {}", self.known_as(), self.known_surname())
+    }
+
+    /// "Nair, Priya", for lists in order.
+    pub fn listed_name(&self) -> String {
+        format!("{}, {}", self.known_surname(), self.known_as())
+    }
+
+    pub fn known_as(&self) -> &str {
+        if self.preferred_forename.is_empty() { &self.forename } else { &self.preferred_forename }
+    }
+
+    pub fn known_surname(&self) -> &str {
+        if self.preferred_surname.is_empty() { &self.surname } else { &self.preferred_surname }
+    }
+
+    /// What identifies them in the evidence log's identity payload.
+    pub fn identity(&self) -> serde_json::Value {
+        json!({ "name": self.name(), "email": self.work_email.as_ref().map(WorkEmail::as_str) })
+    }
+}
+
+/// A post as it is recorded: what the rules need, and what only pages show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostRecord {
+    pub post: Post,
+    pub person: i64,
+    pub school: i64,
+    pub job_title: String,
+    pub employment_type: String,
+    pub fte_basis_points: Option<i32>,
+    pub manager: Option<i64>,
+    /// The manager as the list names them, where that is nobody we know yet.
+    pub manager_named: Option<String>,
+    pub recorded: Instant,
+    pub superseded: Option<Instant>,
+}
+
+impl PostRecord {
+    /// The post as a fact: the days it holds and the instants at which it was known.
+    pub fn fact(&self) -> Fact<Post> {
+        Fact {
+            what: self.post.clone(),
+            from: self.post.from,
+            until: self.post.until,
+            recorded: self.recorded,
+            superseded: self.superseded,
+        }
+    }
+}
+
+/// Somebody to be listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewPerson {
+    pub title: String,
+    pub forename: String,
+    pub surname: String,
+    pub preferred_forename: String,
+    pub preferred_surname: String,
+    pub work_email: Option<WorkEmail>,
+    pub staff_code: String,
+}
+
+/// A post to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPost {
+    pub school: i64,
+    pub job_title: String,
+    pub role_group: RoleGroup,
+    pub employment_type: String,
+    pub fte_basis_points: Option<i32>,
+    pub term_time_only: Option<bool>,
+    pub flags: PostFlags,
+    pub from: Day,
+    pub until: Option<Day>,
+    pub manager: Option<i64>,
+    pub manager_named: Option<String>,
+}
+
+impl From<&PostRecord> for NewPost {
+    fn from(record: &PostRecord) -> NewPost {
+        NewPost {
+            school: record.school,
+            job_title: record.job_title.clone(),
+            role_group: record.post.role_group,
+            employment_type: record.employment_type.clone(),
+            fte_basis_points: record.fte_basis_points,
+            term_time_only: record.post.term_time_only,
+            flags: record.post.flags,
+            from: record.post.from,
+            until: record.post.until,
+            manager: record.manager,
+            manager_named: record.manager_named.clone(),
+        }
+    }
+}
+
+// ── schools
+
+pub fn add_school(act: &mut Act, urn: &Urn, name: &str) -> Result<i64> {
+    let id = store::insert_school(act.conn, act.now, urn.as_str(), name, urn.is_central_team())?;
+    act.record(Draft::new("school-listed")?.fact("urn", urn.as_str()).fact("name", name));
+    Ok(id)
+}
+
+pub fn rename_school(act: &mut Act, school: i64, name: &str) -> Result<()> {
+    store::rename_school(act.conn, school, name)?;
+    act.record(Draft::new("school-renamed")?.fact("school", school).fact("name", name));
+    Ok(())
+}
+
+/// By name, the central team last.
+pub fn schools(conn: &mut Conn) -> Result<Vec<School>> {
+    store::all_schools(conn)?
+        .into_iter()
+        .map(|row| Ok(School { id: row.id, urn: urn(&row.urn)?, name: row.name, central: row.central }))
+        .collect()
+}
+
+// ── people and posts
+
+/// Lists somebody. Their email must be nobody else's.
+pub fn add_person(act: &mut Act, new: &NewPerson) -> Result<Person> {
+    if let Some(email) = &new.work_email
+        && store::person_by_email(act.conn, email.as_str())?.is_some()
+    {
+        return Err(Problem::invalid("work_email", "Somebody on the list already has this email."));
+    }
+    let row = new_person_row(new, act.now)?;
+    let id = store::insert_person(act.conn, &row)?;
+    let person = person(act.conn, id)?;
+    act.record(Draft::new("person-listed")?.about(&person.pseudonym, person.identity()));
+    Ok(person)
+}
+
+fn new_person_row(new: &NewPerson, now: Instant) -> Result<NewPersonRow> {
+    Ok(NewPersonRow {
+        pseudonym: ids::random_id()?,
+        title: new.title.clone(),
+        forename: new.forename.clone(),
+        surname: new.surname.clone(),
+        preferred_forename: new.preferred_forename.clone(),
+        preferred_surname: new.preferred_surname.clone(),
+        work_email: new.work_email.as_ref().map(|email| email.as_str().to_owned()),
+        staff_code: new.staff_code.clone(),
+        first_listed_at: now.0,
+        changed_at: now.0,
+    })
+}
+
+/// Records a post; the log has its row, column by column.
+pub fn add_post(act: &mut Act, person: &Person, new: &NewPost) -> Result<i64> {
+    let row = new_post_row(person.id, new, act.now);
+    let id = store::insert_post(act.conn, &row)?;
+    store::touch(act.conn, act.now, &[person.id])?;
+    act.record(Draft::new("post-recorded")?.about(&person.pseudonym, person.identity()).row("posts", id, &row)?);
+    Ok(id)
+}
+
+/// Puts another row in the place of a post's: what held before stays, as superseded now.
+pub fn correct_post(act: &mut Act, person: &Person, post: i64, new: &NewPost) -> Result<i64> {
+    lock_row(act.conn, "posts", post)?;
+    store::supersede_post(act.conn, act.now, post)?;
+    let row = new_post_row(person.id, new, act.now);
+    let id = store::insert_post(act.conn, &row)?;
+    store::touch(act.conn, act.now, &[person.id])?;
+    let entry = Draft::new("post-corrected")?
+        .about(&person.pseudonym, person.identity())
+        .changed("posts", post, json!({ "superseded_at": act.now.0 }))
+        .row("posts", id, &row)?;
+    act.record(entry);
+    Ok(id)
+}
+
+/// Sets the last day of every post that would go on after it.
+pub fn leave(act: &mut Act, person: &Person, last_day: Day) -> Result<()> {
+    for record in posts_of(act.conn, &[person.id])? {
+        let goes_on = record.superseded.is_none() && record.post.until.is_none_or(|until| until > last_day);
+        if goes_on {
+            let until = last_day.max(record.post.from);
+            correct_post(act, person, record.post.id, &NewPost { until: Some(until), ..NewPost::from(&record) })?;
+        }
+    }
+    Ok(())
+}
+
+fn new_post_row(person: i64, new: &NewPost, now: Instant) -> NewPostRow {
+    NewPostRow {
+        person_id: person,
+        school_id: new.school,
+        job_title: new.job_title.clone(),
+        role_group: new.role_group.to_string(),
+        employment_type: new.employment_type.clone(),
+        fte_basis_points: new.fte_basis_points,
+        term_time_only: new.term_time_only,
+        is_slt: new.flags.leadership,
+        is_account_admin: new.flags.account_administrator,
+        takes_images: new.flags.takes_images,
+        from_day: new.from.to_string(),
+        until_day: new.until.map(|day| day.to_string()),
+        manager_id: new.manager,
+        manager_named: new.manager_named.clone(),
+        recorded_at: now.0,
+        superseded_at: None,
+    }
+}
+
+/// Names and email as they should be. A name is not a fact that status reads; the log keeps that it was corrected.
+pub fn correct_person(act: &mut Act, corrected: &Person) -> Result<()> {
+    lock_row(act.conn, "people", corrected.id)?;
+    if let Some(email) = &corrected.work_email
+        && store::person_by_email(act.conn, email.as_str())?.is_some_and(|other| other.id != corrected.id)
+    {
+        return Err(Problem::invalid("work_email", "Somebody else on the list has this email."));
+    }
+    store::update_person(act.conn, act.now, &person_row(corrected))?;
+    act.record(Draft::new("person-corrected")?.about(&corrected.pseudonym, corrected.identity()));
+    Ok(())
+}
+
+pub fn person(conn: &mut Conn, id: i64) -> Result<Person> {
+    read_person(store::person(conn, id)?)
+}
+
+pub fn person_by_email(conn: &mut Conn, email: &WorkEmail) -> Result<Option<Person>> {
+    store::person_by_email(conn, email.as_str())?.map(read_person).transpose()
+}
+
+pub fn everybody(conn: &mut Conn) -> Result<Vec<Person>> {
+    store::all_people(conn)?.into_iter().map(read_person).collect()
+}
+
+pub fn people(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Person>> {
+    store::some_people(conn, ids)?.into_iter().map(read_person).collect()
+}
+
+/// Every row of posts, superseded ones too, ordered by person.
+pub fn all_posts(conn: &mut Conn) -> Result<Vec<PostRecord>> {
+    let urns = urns(conn)?;
+    store::all_posts(conn)?.into_iter().map(|row| read_post(row, &urns)).collect()
+}
+
+/// The same for some people.
+pub fn posts_of(conn: &mut Conn, people: &[i64]) -> Result<Vec<PostRecord>> {
+    let urns = urns(conn)?;
+    store::posts_of(conn, people)?.into_iter().map(|row| read_post(row, &urns)).collect()
+}
+
+/// The people whose standing post today names this manager.
+pub fn managed_by(conn: &mut Conn, manager: i64, today: Day) -> Result<Vec<i64>> {
+    store::managed_by(conn, manager, today)
+}
+
+/// For `evidence verify`: the posts as the log should have them.
+pub fn evidence_posts(conn: &mut Conn) -> Result<Vec<(i64, serde_json::Value)>> {
+    store::evidence_posts(conn)
+}
+
+// ── pauses
+
+/// A pause: dates, and no reason. Without `until`, until further notice.
+pub type Pause = Fact<i64>;
+
+/// Pauses somebody's clock from a day; `what` of the fact is the row's id.
+pub fn pause(act: &mut Act, person: &Person, from: Day, until: Option<Day>) -> Result<i64> {
+    if until.is_some_and(|until| until < from) {
+        return Err(Problem::invalid("until", "The last day away must not lie before the first."));
+    }
+    let id = store::insert_pause(act.conn, act.now, person.id, from, until)?;
+    store::touch(act.conn, act.now, &[person.id])?;
+    let entry = Draft::new("pause-recorded")?
+        .about(&person.pseudonym, person.identity())
+        .fact("from", from.to_string())
+        .fact("until", until.map(|day| day.to_string()));
+    act.record(entry);
+    Ok(id)
+}
+
+/// Puts another span in a pause's place, or takes it back (`None`).
+pub fn correct_pause(act: &mut Act, person: &Person, pause_id: i64, span: Option<(Day, Option<Day>)>) -> Result<()> {
+    store::supersede_pause(act.conn, act.now, pause_id)?;
+    store::touch(act.conn, act.now, &[person.id])?;
+    act.record(Draft::new("pause-superseded")?.about(&person.pseudonym, person.identity()).fact("pause", pause_id));
+    if let Some((from, until)) = span {
+        pause(act, person, from, until)?;
+    }
+    Ok(())
+}
+
+/// Person and pause, superseded ones too.
+pub fn all_pauses(conn: &mut Conn) -> Result<Vec<(i64, Pause)>> {
+    store::all_pauses(conn)?.into_iter().map(read_pause).collect()
+}
+
+pub fn pauses_of(conn: &mut Conn, people: &[i64]) -> Result<Vec<(i64, Pause)>> {
+    store::pauses_of(conn, people)?.into_iter().map(read_pause).collect()
+}
+
+// ── cards
+
+/// The words of a school's card by slot; the trust's own where the school has none. Slots without words are not in it.
+pub fn cards(conn: &mut Conn, school: Option<i64>) -> Result<BTreeMap<String, String>> {
+    let mut rows = store::cards_of(conn, school)?;
+    rows.sort_by_key(|(school, _, _)| school.is_some());
+    Ok(rows.into_iter().map(|(_, slot, words)| (slot, words)).collect())
+}
+
+/// Sets one line of a card; empty words take it away.
+pub fn set_card(act: &mut Act, school: Option<i64>, slot: &str, words: &str) -> Result<()> {
+    store::set_card(act.conn, act.now, act.who.person, school, slot, words)?;
+    act.record(Draft::new("card-changed")?.fact("school", school).fact("slot", slot).fact("words", words));
+    Ok(())
+}
+
+// ── reading rows
+
+fn urns(conn: &mut Conn) -> Result<BTreeMap<i64, Urn>> {
+    Ok(schools(conn)?.into_iter().map(|school| (school.id, school.urn)).collect())
+}
+
+fn urn(text: &str) -> Result<Urn> {
+    Urn::parse(text).map_err(Problem::fault)
+}
+
+fn read_person(row: PersonRow) -> Result<Person> {
+    Ok(Person {
+        id: row.id,
+        pseudonym: row.pseudonym,
+        title: row.title,
+        forename: row.forename,
+        surname: row.surname,
+        preferred_forename: row.preferred_forename,
+        preferred_surname: row.preferred_surname,
+        work_email: row.work_email.map(|email| WorkEmail::parse(&email).map_err(Problem::fault)).transpose()?,
+        staff_code: row.staff_code,
+        first_listed: Instant(row.first_listed_at),
+    })
+}
+
+fn person_row(person: &Person) -> PersonRow {
+    PersonRow {
+        id: person.id,
+        pseudonym: person.pseudonym.clone(),
+        title: person.title.clone(),
+        forename: person.forename.clone(),
+        surname: person.surname.clone(),
+        preferred_forename: person.preferred_forename.clone(),
+        preferred_surname: person.preferred_surname.clone(),
+        work_email: person.work_email.as_ref().map(|email| email.as_str().to_owned()),
+        staff_code: person.staff_code.clone(),
+        first_listed_at: person.first_listed.0,
+    }
+}
+
+fn read_post(row: PostRow, urns: &BTreeMap<i64, Urn>) -> Result<PostRecord> {
+    let school = urns.get(&row.school_id).ok_or_else(|| Problem::fault("a post names a school that is not there"))?;
+    Ok(PostRecord {
+        post: Post {
+            id: row.id,
+            school: school.clone(),
+            role_group: row.role_group.parse().map_err(Problem::fault)?,
+            from: read_day(&row.from_day)?,
+            until: row.until_day.as_deref().map(read_day).transpose()?,
+            term_time_only: row.term_time_only,
+            flags: PostFlags {
+                leadership: row.is_slt,
+                account_administrator: row.is_account_admin,
+                takes_images: row.takes_images,
+            },
+        },
+        person: row.person_id,
+        school: row.school_id,
+        job_title: row.job_title,
+        employment_type: row.employment_type,
+        fte_basis_points: row.fte_basis_points,
+        manager: row.manager_id,
+        manager_named: row.manager_named,
+        recorded: Instant(row.recorded_at),
+        superseded: row.superseded_at.map(Instant),
+    })
+}
+
+fn read_pause(row: store::PauseRow) -> Result<(i64, Pause)> {
+    let pause = Fact {
+        what: row.id,
+        from: read_day(&row.from_day)?,
+        until: row.until_day.as_deref().map(read_day).transpose()?,
+        recorded: Instant(row.recorded_at),
+        superseded: row.superseded_at.map(Instant),
+    };
+    Ok((row.person_id, pause))
+}
+
+fn read_day(text: &str) -> Result<Day> {
+    text.parse().map_err(Problem::fault)
+}

@@ -1,0 +1,388 @@
+//! The tables of people: the only place that writes them.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::clock::{Day, Instant};
+use crate::db::Conn;
+use crate::each_backend;
+use crate::problem::{Problem, Result};
+use crate::schema::{cards, pauses, people, posts, schools, staff_references};
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = schools)]
+pub struct SchoolRow {
+    pub id: i64,
+    pub urn: String,
+    pub name: String,
+    pub central: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = people)]
+pub struct PersonRow {
+    pub id: i64,
+    pub pseudonym: String,
+    pub title: String,
+    pub forename: String,
+    pub surname: String,
+    pub preferred_forename: String,
+    pub preferred_surname: String,
+    pub work_email: Option<String>,
+    pub staff_code: String,
+    pub first_listed_at: i64,
+}
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = people)]
+pub struct NewPersonRow {
+    pub pseudonym: String,
+    pub title: String,
+    pub forename: String,
+    pub surname: String,
+    pub preferred_forename: String,
+    pub preferred_surname: String,
+    pub work_email: Option<String>,
+    pub staff_code: String,
+    pub first_listed_at: i64,
+    pub changed_at: i64,
+}
+
+/// A post as its row has it; also as the evidence log has it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize)]
+#[diesel(table_name = posts)]
+pub struct PostRow {
+    #[serde(skip)]
+    pub id: i64,
+    pub person_id: i64,
+    pub school_id: i64,
+    pub job_title: String,
+    pub role_group: String,
+    pub employment_type: String,
+    pub fte_basis_points: Option<i32>,
+    pub term_time_only: Option<bool>,
+    pub is_slt: bool,
+    pub is_account_admin: bool,
+    pub takes_images: bool,
+    pub from_day: String,
+    pub until_day: Option<String>,
+    pub manager_id: Option<i64>,
+    pub manager_named: Option<String>,
+    pub recorded_at: i64,
+    pub superseded_at: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Serialize)]
+#[diesel(table_name = posts)]
+pub struct NewPostRow {
+    pub person_id: i64,
+    pub school_id: i64,
+    pub job_title: String,
+    pub role_group: String,
+    pub employment_type: String,
+    pub fte_basis_points: Option<i32>,
+    pub term_time_only: Option<bool>,
+    pub is_slt: bool,
+    pub is_account_admin: bool,
+    pub takes_images: bool,
+    pub from_day: String,
+    pub until_day: Option<String>,
+    pub manager_id: Option<i64>,
+    pub manager_named: Option<String>,
+    pub recorded_at: i64,
+    pub superseded_at: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = pauses)]
+pub struct PauseRow {
+    pub id: i64,
+    pub person_id: i64,
+    pub from_day: String,
+    pub until_day: Option<String>,
+    pub recorded_at: i64,
+    pub superseded_at: Option<i64>,
+}
+
+// ── schools
+
+pub fn insert_school(conn: &mut Conn, now: Instant, urn: &str, name: &str, central: bool) -> Result<i64> {
+    Ok(diesel::insert_into(schools::table)
+        .values((
+            schools::urn.eq(urn),
+            schools::name.eq(name),
+            schools::central.eq(central),
+            schools::listed_at.eq(now.0),
+        ))
+        .returning(schools::id)
+        .get_result(conn)?)
+}
+
+pub fn rename_school(conn: &mut Conn, school: i64, name: &str) -> Result<()> {
+    diesel::update(schools::table.find(school)).set(schools::name.eq(name)).execute(conn)?;
+    Ok(())
+}
+
+pub fn all_schools(conn: &mut Conn) -> Result<Vec<SchoolRow>> {
+    Ok(schools::table.order((schools::central, schools::name)).select(SchoolRow::as_select()).load(conn)?)
+}
+
+// ── people
+
+pub fn insert_person(conn: &mut Conn, row: &NewPersonRow) -> Result<i64> {
+    Ok(diesel::insert_into(people::table).values(row).returning(people::id).get_result(conn)?)
+}
+
+/// Many at once; gives their ids in order.
+pub fn insert_people(conn: &mut Conn, rows: &[NewPersonRow]) -> Result<Vec<i64>> {
+    let mut ids = Vec::with_capacity(rows.len());
+    for some in rows.chunks(500) {
+        let mut made: Vec<i64> = each_backend!(conn, |c| diesel::insert_into(people::table)
+            .values(some)
+            .returning(people::id)
+            .get_results(c))?;
+        made.sort_unstable();
+        ids.extend(made);
+    }
+    Ok(ids)
+}
+
+pub fn person(conn: &mut Conn, id: i64) -> Result<PersonRow> {
+    Ok(people::table.find(id).select(PersonRow::as_select()).first(conn)?)
+}
+
+pub fn person_by_email(conn: &mut Conn, email: &str) -> Result<Option<PersonRow>> {
+    Ok(people::table.filter(people::work_email.eq(email)).select(PersonRow::as_select()).first(conn).optional()?)
+}
+
+pub fn all_people(conn: &mut Conn) -> Result<Vec<PersonRow>> {
+    Ok(people::table.order(people::id).select(PersonRow::as_select()).load(conn)?)
+}
+
+pub fn some_people(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PersonRow>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(500) {
+        found.extend(
+            people::table.filter(people::id.eq_any(some)).select(PersonRow::as_select()).load::<PersonRow>(conn)?,
+        );
+    }
+    Ok(found)
+}
+
+pub fn update_person(conn: &mut Conn, now: Instant, row: &PersonRow) -> Result<()> {
+    diesel::update(people::table.find(row.id))
+        .set((
+            people::title.eq(&row.title),
+            people::forename.eq(&row.forename),
+            people::surname.eq(&row.surname),
+            people::preferred_forename.eq(&row.preferred_forename),
+            people::preferred_surname.eq(&row.preferred_surname),
+            people::work_email.eq(&row.work_email),
+            people::staff_code.eq(&row.staff_code),
+            people::changed_at.eq(now.0),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Something that decides what these people are assigned has changed.
+pub fn touch(conn: &mut Conn, now: Instant, ids: &[i64]) -> Result<()> {
+    for some in ids.chunks(500) {
+        diesel::update(people::table.filter(people::id.eq_any(some)))
+            .set(people::changed_at.eq(now.0))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+// ── references
+
+pub fn insert_reference(conn: &mut Conn, person: i64, source: &str, reference: &str) -> Result<()> {
+    insert_references(conn, &[(person, source.to_owned(), reference.to_owned())])
+}
+
+pub fn insert_references(conn: &mut Conn, rows: &[(i64, String, String)]) -> Result<()> {
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(person, source, reference)| {
+            (
+                staff_references::person_id.eq(*person),
+                staff_references::source.eq(source.as_str()),
+                staff_references::reference.eq(reference.as_str()),
+            )
+        })
+        .collect();
+    for some in rows.chunks(500) {
+        each_backend!(conn, |c| diesel::insert_into(staff_references::table).values(some).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Person, source and reference of all.
+pub fn all_references(conn: &mut Conn) -> Result<Vec<(i64, String, String)>> {
+    Ok(staff_references::table
+        .select((staff_references::person_id, staff_references::source, staff_references::reference))
+        .load(conn)?)
+}
+
+// ── posts
+
+pub fn insert_post(conn: &mut Conn, row: &NewPostRow) -> Result<i64> {
+    Ok(diesel::insert_into(posts::table).values(row).returning(posts::id).get_result(conn)?)
+}
+
+/// Many at once; gives their ids in order.
+pub fn insert_posts(conn: &mut Conn, rows: &[NewPostRow]) -> Result<Vec<i64>> {
+    let mut ids = Vec::with_capacity(rows.len());
+    for some in rows.chunks(500) {
+        let mut made: Vec<i64> = each_backend!(conn, |c| diesel::insert_into(posts::table)
+            .values(some)
+            .returning(posts::id)
+            .get_results(c))?;
+        made.sort_unstable();
+        ids.extend(made);
+    }
+    Ok(ids)
+}
+
+/// From now on this row is history.
+pub fn supersede_post(conn: &mut Conn, now: Instant, id: i64) -> Result<()> {
+    let changed = diesel::update(posts::table.filter(posts::id.eq(id).and(posts::superseded_at.is_null())))
+        .set(posts::superseded_at.eq(now.0))
+        .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(Problem::NotFound) }
+}
+
+/// Every row of posts, superseded ones too, by person.
+pub fn all_posts(conn: &mut Conn) -> Result<Vec<PostRow>> {
+    Ok(posts::table.order((posts::person_id, posts::id)).select(PostRow::as_select()).load(conn)?)
+}
+
+pub fn posts_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PostRow>> {
+    let mut found = Vec::new();
+    for some in ids.chunks(500) {
+        found.extend(
+            posts::table
+                .filter(posts::person_id.eq_any(some))
+                .order((posts::person_id, posts::id))
+                .select(PostRow::as_select())
+                .load::<PostRow>(conn)?,
+        );
+    }
+    Ok(found)
+}
+
+pub fn post(conn: &mut Conn, id: i64) -> Result<PostRow> {
+    Ok(posts::table.find(id).select(PostRow::as_select()).first(conn)?)
+}
+
+/// The people whose standing post names this manager.
+pub fn managed_by(conn: &mut Conn, manager: i64, day: Day) -> Result<Vec<i64>> {
+    let day = day.to_string();
+    let mut found: Vec<i64> = posts::table
+        .filter(posts::manager_id.eq(manager).and(posts::superseded_at.is_null()))
+        .filter(posts::from_day.le(&day))
+        .filter(posts::until_day.is_null().or(posts::until_day.ge(&day)))
+        .select(posts::person_id)
+        .load(conn)?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// The posts as the evidence log should have them.
+pub fn evidence_posts(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
+    let rows = posts::table.order(posts::id).select(PostRow::as_select()).load(conn)?;
+    rows.into_iter().map(|row: PostRow| Ok((row.id, serde_json::to_value(&row)?))).collect()
+}
+
+// ── pauses
+
+pub fn insert_pause(conn: &mut Conn, now: Instant, person: i64, from: Day, until: Option<Day>) -> Result<i64> {
+    Ok(diesel::insert_into(pauses::table)
+        .values((
+            pauses::person_id.eq(person),
+            pauses::from_day.eq(from.to_string()),
+            pauses::until_day.eq(until.map(|day| day.to_string())),
+            pauses::recorded_at.eq(now.0),
+        ))
+        .returning(pauses::id)
+        .get_result(conn)?)
+}
+
+pub fn supersede_pause(conn: &mut Conn, now: Instant, id: i64) -> Result<()> {
+    diesel::update(pauses::table.filter(pauses::id.eq(id).and(pauses::superseded_at.is_null())))
+        .set(pauses::superseded_at.eq(now.0))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn all_pauses(conn: &mut Conn) -> Result<Vec<PauseRow>> {
+    Ok(pauses::table.order((pauses::person_id, pauses::id)).select(PauseRow::as_select()).load(conn)?)
+}
+
+pub fn pauses_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PauseRow>> {
+    let mut found = Vec::new();
+    for some in ids.chunks(500) {
+        found.extend(
+            pauses::table
+                .filter(pauses::person_id.eq_any(some))
+                .order((pauses::person_id, pauses::id))
+                .select(PauseRow::as_select())
+                .load::<PauseRow>(conn)?,
+        );
+    }
+    Ok(found)
+}
+
+// ── cards
+
+/// Slot and words that hold for a school: its own, and the trust's where it has none.
+pub fn cards_of(conn: &mut Conn, school: Option<i64>) -> Result<Vec<(Option<i64>, String, String)>> {
+    let standing = cards::table.filter(cards::superseded_at.is_null()).order(cards::id).select((
+        cards::school_id,
+        cards::slot,
+        cards::words,
+    ));
+    let rows: Vec<(Option<i64>, String, String)> = match school {
+        Some(school) => standing.filter(cards::school_id.is_null().or(cards::school_id.eq(school))).load(conn)?,
+        None => standing.filter(cards::school_id.is_null()).load(conn)?,
+    };
+    Ok(rows)
+}
+
+pub fn set_card(
+    conn: &mut Conn,
+    now: Instant,
+    by: Option<i64>,
+    school: Option<i64>,
+    slot: &str,
+    words: &str,
+) -> Result<()> {
+    let standing = cards::table.filter(cards::slot.eq(slot).and(cards::superseded_at.is_null()));
+    let set = cards::superseded_at.eq(now.0);
+    match school {
+        Some(school) => {
+            let ids: Vec<i64> = standing.filter(cards::school_id.eq(school)).select(cards::id).load(conn)?;
+            diesel::update(cards::table.filter(cards::id.eq_any(ids))).set(set).execute(conn)?;
+        }
+        None => {
+            let ids: Vec<i64> = standing.filter(cards::school_id.is_null()).select(cards::id).load(conn)?;
+            diesel::update(cards::table.filter(cards::id.eq_any(ids))).set(set).execute(conn)?;
+        }
+    }
+    if words.is_empty() {
+        return Ok(());
+    }
+    diesel::insert_into(cards::table)
+        .values((
+            cards::school_id.eq(school),
+            cards::slot.eq(slot),
+            cards::words.eq(words),
+            cards::recorded_by.eq(by),
+            cards::recorded_at.eq(now.0),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
