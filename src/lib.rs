@@ -22,3 +22,5 @@ pub mod http;
 pub mod people;
 pub mod assignments;
 pub mod certificates;
+pub mod attestations;
+pub mod reports;

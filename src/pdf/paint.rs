@@ -13,15 +13,29 @@ pub struct Colour(pub u8, pub u8, pub u8);
 pub mod colours {
     use super::Colour;
 
-    pub const INK: Colour = Colour(0x0b, 0x19, 0x20);
+    pub const INK: Colour = Colour(0x0d, 0x1b, 0x22);
     pub const QUIET: Colour = Colour(0x47, 0x56, 0x5e);
     pub const WHITE: Colour = Colour(0xff, 0xff, 0xff);
     pub const HAIRLINE: Colour = Colour(0xcb, 0xd8, 0xdd);
     pub const DEEP_SEA: Colour = Colour(0x06, 0x28, 0x3a);
     pub const SEA: Colour = Colour(0x0b, 0x4a, 0x66);
+    pub const LAST_YEAR: Colour = Colour(0x8a, 0xa4, 0xb0);
     pub const SHALLOWS: Colour = Colour(0x5f, 0xb3, 0xcf);
     pub const AMBER: Colour = Colour(0xf2, 0xa9, 0x00);
+    /// Only for help, and for questions to ask.
     pub const SAND: Colour = Colour(0xf7, 0xf3, 0xea);
+    pub const DONE: Colour = Colour(0x0f, 0x7a, 0x52);
+    pub const DONE_GROUND: Colour = Colour(0xdf, 0xf3, 0xe9);
+    pub const DONE_WORDS: Colour = Colour(0x0a, 0x5c, 0x3d);
+    pub const DUE: Colour = Colour(0x8a, 0x5a, 0x00);
+    pub const DUE_GROUND: Colour = Colour(0xfd, 0xf0, 0xcf);
+    pub const DUE_WORDS: Colour = Colour(0x6b, 0x46, 0x00);
+    pub const LATE: Colour = Colour(0xb3, 0x26, 0x1e);
+    pub const LATE_GROUND: Colour = Colour(0xfb, 0xe3, 0xe1);
+    pub const LATE_WORDS: Colour = Colour(0x8f, 0x1d, 0x17);
+    pub const NONE: Colour = Colour(0x5c, 0x6b, 0x73);
+    pub const NONE_GROUND: Colour = Colour(0xe9, 0xee, 0xf0);
+    pub const NONE_WORDS: Colour = Colour(0x33, 0x42, 0x4a);
 }
 
 impl Colour {

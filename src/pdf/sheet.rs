@@ -7,7 +7,7 @@ use printpdf::{DictItem, FontId, Op, PdfFontHandle, Pt, TextItem};
 use super::fonts::{Face, clean, runs};
 use super::paint::{Colour, Path, Stroke, point};
 use super::tags::{Kid, Tag, Tree};
-use super::words::{Align, Span, Style, line_width, wrap};
+use super::words::{Align, Span, Style, largest, line_width, wrap};
 use crate::clock::Instant;
 
 /// A page's size in points.
@@ -100,8 +100,11 @@ impl Sheet {
         self.page = last;
     }
 
-    /// What is drawn within belongs to a new element of this kind.
+    /// What is drawn within belongs to a new element of this kind, unless it is decoration anyway.
     pub fn tagged<T>(&mut self, tag: Tag, draw: impl FnOnce(&mut Sheet) -> T) -> T {
+        if self.decorating {
+            return draw(self);
+        }
         let element = self.tree.open(tag, self.innermost());
         self.open.push(element);
         let drawn = draw(self);
@@ -154,7 +157,7 @@ impl Sheet {
     /// Sentences in a column, the first baseline one ascent below `top`. Returns where the next thing may begin.
     /// `leading` is the distance between baselines, in sizes of the largest letters.
     pub fn paragraph(&mut self, area: Column, align: Align, leading: f32, spans: &[Span]) -> f32 {
-        let size = spans.iter().map(|span| span.style.size).fold(0.0, f32::max);
+        let size = largest(spans);
         let mut top = area.top;
         for line in wrap(spans, area.width) {
             let x = area.x + area.width * share(align) - overhang(align, line_width(&line));

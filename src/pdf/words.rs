@@ -29,6 +29,10 @@ impl Style {
     pub const fn at(self, size: f32) -> Style {
         Style { size, ..self }
     }
+
+    pub const fn with(self, colour: Colour) -> Style {
+        Style { colour, ..self }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,6 +63,16 @@ pub fn width(text: &str, style: Style) -> f32 {
 /// The width of a line that `wrap` made.
 pub fn line_width(line: &[Span]) -> f32 {
     line.iter().map(|span| width_in_em(&span.text, span.style.weight) * span.style.size).sum()
+}
+
+/// How high a paragraph of these words is; see `Sheet::paragraph`.
+pub fn paragraph_height(spans: &[Span], available: f32, leading: f32) -> f32 {
+    wrap(spans, available).len() as f32 * largest(spans) * leading
+}
+
+/// The size of the largest letters.
+pub(super) fn largest(spans: &[Span]) -> f32 {
+    spans.iter().map(|span| span.style.size).fold(0.0, f32::max)
 }
 
 /// The style made smaller, down to `smallest`, so that the text fits on one line of `available` points if it can.

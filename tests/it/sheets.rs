@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use lopdf::{Dictionary, Document, Object};
+use seamark::attestations::sheet::{ReceiptFacts, Stated, draw as draw_receipt};
 use seamark::certificates::sheet::{CertificateFacts, CertificateKind, draw as draw_certificate};
 use seamark::clock::{Day, Instant};
 use seamark::pdf;
+use seamark::reports::sheet::{
+    Band, Cell, GovernorsFacts, Measure, Point, Said, SchoolRow, Standing, Trend, draw as draw_report,
+};
 
 /// The file is kept under the build folder, so that it can also be looked at.
 fn kept(name: &str, bytes: &[u8]) -> PathBuf {
@@ -314,4 +318,315 @@ fn the_words_and_the_code_lead_to_the_same_place() {
     let action = link.get(b"A").unwrap().as_dict().unwrap();
     assert_eq!(action.get(b"URI").unwrap().as_str().unwrap(), lukasz().verify_address.as_bytes());
     assert!(matches!(link.get(b"StructParent"), Ok(Object::Integer(1))));
+}
+
+const NINE_FOURTEEN: Instant = Instant(1_795_338_840_000);
+
+fn receipt() -> ReceiptFacts {
+    let statement = |text: &str, answer: &str| Stated { text: text.into(), answer: answer.into() };
+    ReceiptFacts {
+        trust: "Saltmarsh Academies Trust".into(),
+        printed_name: "Łukasz Kowalczyk".into(),
+        policy: "Social Media Policy".into(),
+        version: "5b1f a9c0 77d2".into(),
+        cycle: "2026 to 2027".into(),
+        signed_at: NINE_FOURTEEN,
+        statements: vec![
+            statement("I have read this version of the policy. I have had the chance to ask about it.", "Confirmed"),
+            statement(
+                "As far as I know, I do not follow, message or otherwise engage with pupils or former pupils on any \
+                 personal account. If I do, I have told the school. I am waiting for its decision, or I am keeping to it.",
+                "Connection recorded on 3 November 2026",
+            ),
+            statement("I have passed the five training modules for this year.", "Known from your training"),
+        ],
+        entry_id: "18204".into(),
+        reference: "AT-26-9XTB2M7K4Q".into(),
+    }
+}
+
+#[test]
+fn a_receipt_gives_back_every_statement_with_its_answer() {
+    let bytes = draw_receipt(&receipt()).unwrap();
+    is_sound("receipt.pdf", &bytes);
+    assert_eq!(bytes, draw_receipt(&receipt()).unwrap());
+    let words = words("receipt.pdf", &bytes);
+    for said in [
+        "Łukasz Kowalczyk signed it for 2026 to 2027 on 22 November 2026 at 9:14am.",
+        "5b1f a9c0 77d2",
+        "I am waiting for its decision, or I am keeping to it. Connection recorded on 3 November 2026",
+        "Known from your training",
+        "Receipt AT-26-9XTB2M7K4Q. Entry 18204 of the evidence log.",
+        "Page 1 of 1",
+    ] {
+        assert!(words.contains(said), "‘{said}’ is missing from: {words}");
+    }
+}
+
+#[test]
+fn a_long_receipt_goes_on_to_another_page_without_losing_a_statement() {
+    let mut facts = receipt();
+    facts.statements = (1..=40)
+        .map(|number| Stated {
+            text: format!("Statement {number}. {}", "I know that it covers every school account. ".repeat(4)),
+            answer: "Confirmed".into(),
+        })
+        .collect();
+    let bytes = draw_receipt(&facts).unwrap();
+    is_sound("receipt-long.pdf", &bytes);
+    let words = words("receipt-long.pdf", &bytes);
+    assert!((1..=40).all(|number| words.contains(&format!("Statement {number}. I know"))));
+    assert!(words.contains("Page 4 of 4"), "{words}");
+}
+
+fn cell(text: &str) -> Cell {
+    let band = match text.trim_end_matches('%').parse::<u32>() {
+        Ok(95..) => Band::Good,
+        Ok(85..) => Band::Watch,
+        Ok(_) => Band::Act,
+        Err(_) if text.starts_with("over") => Band::Good,
+        Err(_) => Band::NotShown,
+    };
+    Cell { text: text.into(), band }
+}
+
+fn school(name: &str, cells: [&str; 7]) -> SchoolRow {
+    SchoolRow { name: name.into(), cells: cells.map(cell).to_vec() }
+}
+
+fn measure(code: &str, label: &str, value: &str, last_year: &str, band: Band, word: &str, target: &str) -> Measure {
+    Measure {
+        code: code.into(),
+        label: label.into(),
+        value: value.into(),
+        last_year: Some(format!("{last_year} last year")),
+        band,
+        band_word: word.into(),
+        target: Some(format!("target {target}")),
+    }
+}
+
+fn points(values: &[(u16, f32)]) -> Vec<Point> {
+    values.iter().map(|(day, percent)| Point { day: *day, percent: *percent }).collect()
+}
+
+/// The governors' report of a trust of five schools.
+fn saltmarsh() -> GovernorsFacts {
+    let plainly = |words: &str| Said::Plainly(words.into());
+    let strongly = |words: &str| Said::Strongly(words.into());
+    GovernorsFacts {
+        trust: "Saltmarsh Academies Trust".into(),
+        scope: "Saltmarsh Academies Trust".into(),
+        period: "Autumn term, 2026 to 2027".into(),
+        as_at_words: "As at 22 November 2026, 9:14am".into(),
+        as_at: NINE_FOURTEEN,
+        headline: vec![
+            plainly("Mostly: "),
+            strongly("86%"),
+            plainly(
+                " of 479 staff are up to date with all seven requirements, 8 points more than at this time last year. ",
+            ),
+            strongly("Harbour Academy"),
+            plainly(" is behind on reporting issues and on the annual attestation."),
+        ],
+        measures: vec![
+            measure("K1", "up to date with everything", "86%", "78%", Band::Watch, "Watch", "95%"),
+            measure("K2", "signed this year’s attestation", "77%", "75%", Band::Act, "Act", "97%"),
+            measure("K3", "acceptable use", "96%", "90%", Band::Good, "Good", "95%"),
+            measure("K4", "social media risks", "92%", "91%", Band::Watch, "Watch", "95%"),
+            measure("K5", "checking your privacy settings", "91%", "88%", Band::Watch, "Watch", "95%"),
+            measure("K6", "data protection and social media", "88%", "90%", Band::Watch, "Watch", "95%"),
+            measure("K7", "reporting issues", "84%", "80%", Band::Act, "Act", "95%"),
+            measure("K8", "privacy self-check done", "fewer than 5 people", "90%", Band::NotShown, "Not shown", "90%"),
+        ],
+        requirements: [
+            "Acceptable use",
+            "Social media risks",
+            "Privacy settings",
+            "Data protection",
+            "Reporting issues",
+            "Self-check",
+            "Attestation",
+        ]
+        .map(String::from)
+        .to_vec(),
+        schools: vec![
+            school("Fairhaven Primary School", ["98%", "96%", "91%", "88%", "84%", "90%", "79%"]),
+            school("Coombe Infants", ["over 90%", "over 90%", "90%", "90%", "90%", "over 90%", "90%"]),
+            school("Harbour Academy", ["88%", "81%", "74%", "70%", "61%", "77%", "58%"]),
+            school("St Piran’s", ["95%", "93%", "92%", "85%", "86%", "88%", "80%"]),
+            school("Central team", ["fewer than 5 people"; 7]),
+        ],
+        legend: vec![
+            (Band::Good, "95% or more".into()),
+            (Band::Watch, "85% to 94%".into()),
+            (Band::Act, "below 85%".into()),
+            (Band::NotShown, "too few people to show".into()),
+        ],
+        trend: Some(Trend {
+            this_year_name: "2026 to 2027".into(),
+            last_year_name: "2025 to 2026".into(),
+            this_year: points(&[
+                (0, 6.0),
+                (10, 28.0),
+                (20, 48.0),
+                (31, 59.0),
+                (42, 67.0),
+                (53, 74.0),
+                (63, 80.0),
+                (74, 84.0),
+                (82, 86.0),
+            ]),
+            last_year: points(&[
+                (0, 4.0),
+                (10, 18.0),
+                (20, 33.0),
+                (31, 44.0),
+                (42, 51.0),
+                (53, 58.0),
+                (63, 66.0),
+                (74, 72.0),
+                (90, 76.0),
+                (120, 82.0),
+                (150, 88.0),
+                (200, 92.0),
+                (300, 95.0),
+                (364, 96.0),
+            ]),
+            target: Some(95.0),
+            sentence: "86% are up to date on 22 November, against 78% on the same day last year.".into(),
+            latest: "86%".into(),
+        }),
+        questions: vec![
+            "What is stopping staff at Harbour Academy from finishing, and when will they?".into(),
+            "Have the people overdue for more than 30 days been spoken to by their managers?".into(),
+            "Do the wrong answers point to something the policy leaves unclear?".into(),
+        ],
+        notes: vec![
+            "Up to date means that every requirement of the year is complete, or the person is exempt from it.".into(),
+            "Not counted: 6 people who are away, and 9 who joined within the last 20 working days and are not yet due."
+                .into(),
+            "A person who works at two schools counts once in the trust and once in each school.".into(),
+            "Groups of fewer than 5 people are not shown; groups of 5 to 9 are rounded to the nearest 10.".into(),
+        ],
+        standing: Standing::Issued {
+            number: "2026-AUT-0007".into(),
+            issued_at: NINE_FOURTEEN,
+            checkpoint_size: 18_204,
+            short_root: "5b1f a9c0 77d2 3e48".into(),
+        },
+    }
+}
+
+#[test]
+fn a_governor_reads_headline_measures_schools_trend_and_questions() {
+    let bytes = draw_report(&saltmarsh()).unwrap();
+    is_sound("governors.pdf", &bytes);
+    assert_eq!(bytes, draw_report(&saltmarsh()).unwrap());
+    let words = words("governors.pdf", &bytes);
+    for said in [
+        "Report to the board of trustees",
+        "As at 22 November 2026, 9:14am",
+        "Are our staff trained and signed up?",
+        "Mostly: 86% of 479 staff are up to date with all seven requirements",
+        "K1 · up to date with",
+        "75% last year, target 97%",
+        "Harbour Academy 88% 81% 74% 70% 61% 77% 58%",
+        "95% or more",
+        "86% are up to date on 22 November, against 78% on the same day last year.",
+        "Questions you may want to ask",
+        "• What is stopping staff at Harbour Academy from finishing, and when will they?",
+        "How these figures are made",
+        "2025 to 2026 33% 58% 76%",
+        "Report 2026-AUT-0007, issued 22 November 2026 at 9:14am.",
+        "Evidence checkpoint 18,204 · 5b1f a9c0 77d2 3e48",
+        "Page 2 of 2",
+    ] {
+        assert!(words.contains(said), "‘{said}’ is missing from: {words}");
+    }
+    let first_page = words.split("Page 1 of 2").next().unwrap();
+    assert!(first_page.contains("leaves unclear?"), "the questions are not on the first page: {words}");
+}
+
+#[test]
+fn a_draft_says_so_on_every_page_and_has_no_number() {
+    let bytes = draw_report(&GovernorsFacts { standing: Standing::Draft, ..saltmarsh() }).unwrap();
+    is_sound("draft.pdf", &bytes);
+    let words = words("draft.pdf", &bytes);
+    assert_eq!(words.matches("Draft: not issued").count(), 3, "{words}");
+    assert!(!words.contains("checkpoint") && !words.contains("2026-AUT"));
+}
+
+#[test]
+fn a_trust_of_thirty_schools_finds_every_one_of_them_in_the_report() {
+    let mut facts = saltmarsh();
+    facts.schools = (1..=30)
+        .map(|number| {
+            let name = if number % 4 == 0 {
+                format!("The Blessed Christopher Wharton Catholic Voluntary Academy {number}")
+            } else {
+                format!("Fairhaven {number}")
+            };
+            school(&name, ["98%", "81%", "under 10%", "fewer than 5 people", "84%", "1 to 4", "79%"])
+        })
+        .collect();
+    let bytes = draw_report(&facts).unwrap();
+    is_sound("thirty.pdf", &bytes);
+    let words = words("thirty.pdf", &bytes);
+    assert!((1..=30).all(|number| number % 4 == 0 || words.contains(&format!("Fairhaven {number} 98%"))), "{words}");
+    let structure = structure(&bytes);
+    let count = |tag: &str| structure.iter().filter(|line| line.trim() == tag).count();
+    // 30 schools with a head, and the trend's table with its own.
+    assert_eq!((count("TR"), count("Table")), (31 + 3, 2));
+    assert_eq!(count("TD"), 30 * 7 + 2 * 3);
+}
+
+#[test]
+fn one_school_with_no_past_and_nothing_to_ask_still_has_a_report() {
+    let facts = GovernorsFacts {
+        scope: "Harbour Academy".into(),
+        schools: vec![school("Harbour Academy", ["88%", "81%", "74%", "70%", "61%", "77%", "58%"])],
+        measures: saltmarsh()
+            .measures
+            .into_iter()
+            .map(|measure| Measure { last_year: None, target: None, ..measure })
+            .collect(),
+        trend: None,
+        questions: vec![],
+        notes: vec![],
+        legend: vec![],
+        ..saltmarsh()
+    };
+    let bytes = draw_report(&facts).unwrap();
+    is_sound("one-school.pdf", &bytes);
+    let words = words("one-school.pdf", &bytes);
+    assert!(words.contains("Report to the governors of Harbour Academy"), "{words}");
+    assert!(words.contains("Page 1 of 1"), "{words}");
+}
+
+#[test]
+fn the_report_is_heard_as_headings_lists_and_tables() {
+    let structure = structure(&draw_report(&saltmarsh()).unwrap());
+    let outline: Vec<&str> =
+        structure.iter().filter(|line| line.matches("  ").count() == 1).map(|line| line.trim()).collect();
+    insta::assert_snapshot!(outline.join("\n"), @"
+    Figure: The Seamark mark: a daymark over waves
+    P
+    P
+    H1
+    P
+    L
+    H2
+    Table
+    P
+    H2
+    P
+    Figure: Line chart. 86% are up to date on 22 November, against 78% on the same day last year.
+    H2
+    L
+    H2
+    L
+    H2
+    Table
+    ");
 }

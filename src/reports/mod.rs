@@ -1,0 +1,3 @@
+//! What is known about the whole: figures, people's timelines, the governors' report, exports.
+
+pub mod sheet;
