@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+pub mod import;
 pub mod rules;
 pub mod pages;
 mod store;
