@@ -290,18 +290,30 @@ impl Calendar {
     }
 }
 
-/// Each school's calendar; England's for a school that has entered nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Calendars(BTreeMap<Urn, Calendar>);
+/// Each school's calendar; the trust's for a school that has entered nothing, and England's where the trust has not.
+#[derive(Clone, Debug)]
+pub struct Calendars {
+    trust: Calendar,
+    by_school: BTreeMap<Urn, Calendar>,
+}
 
 impl Calendars {
-    pub fn new(days_by_school: BTreeMap<Urn, Vec<CalendarSpan>>) -> Calendars {
-        let england = Calendar::england();
-        Calendars(days_by_school.into_iter().map(|(urn, days)| (urn, england.with_school_days(&days))).collect())
+    /// From the days that the trust has entered for all its schools, and those that each school has for itself.
+    pub fn new(trust_days: &[CalendarSpan], days_by_school: &BTreeMap<Urn, Vec<CalendarSpan>>) -> Calendars {
+        let trust = Calendar::england().with_school_days(trust_days);
+        let own = |(urn, days): (&Urn, &Vec<CalendarSpan>)| (urn.clone(), trust.with_school_days(days));
+        Calendars { by_school: days_by_school.iter().map(own).collect(), trust }
     }
 
     pub fn of(&self, school: &Urn) -> &Calendar {
-        self.0.get(school).unwrap_or(Calendar::england())
+        self.by_school.get(school).unwrap_or(&self.trust)
+    }
+}
+
+impl Default for Calendars {
+    /// Nobody has entered anything.
+    fn default() -> Calendars {
+        Calendars { trust: Calendar::england().clone(), by_school: BTreeMap::new() }
     }
 }
 

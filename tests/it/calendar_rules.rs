@@ -165,11 +165,17 @@ fn days_that_a_school_adds_leave_the_usual_terms_in_place() {
     assert!(ours.is_inset_day(day("2026-10-30")));
     assert!(!ours.is_working_day(day("2026-11-27"), false), "a bank holiday proclaimed once");
     assert!(ours.is_working_day(day("2026-11-24"), true));
-    let calendars = Calendars::new(
-        [(Urn::parse("123456").unwrap(), vec![span(SpanKind::Inset, "2026-10-30", "2026-10-30")])].into(),
-    );
-    assert!(calendars.of(&Urn::parse("123456").unwrap()).is_working_day(day("2026-10-30"), true));
-    assert!(!calendars.of(&Urn::parse("654321").unwrap()).is_working_day(day("2026-10-30"), true));
+}
+
+#[test]
+fn a_school_follows_its_own_days_then_the_trusts_then_englands() {
+    let [own, other] = ["123456", "654321"].map(|urn| Urn::parse(urn).unwrap());
+    let trust_days = [span(SpanKind::Inset, "2026-10-29", "2026-10-29")];
+    let own_days = [(own.clone(), vec![span(SpanKind::Inset, "2026-10-30", "2026-10-30")])].into();
+    let calendars = Calendars::new(&trust_days, &own_days);
+    let works = |school: &Urn, date: &str| calendars.of(school).is_working_day(day(date), true);
+    assert_eq!(["2026-10-28", "2026-10-29", "2026-10-30"].map(|date| works(&own, date)), [false, true, true]);
+    assert_eq!(["2026-10-28", "2026-10-29", "2026-10-30"].map(|date| works(&other, date)), [false, true, false]);
 }
 
 #[test]
