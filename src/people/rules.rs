@@ -313,6 +313,28 @@ const JOB_TITLES: &[(&[&str], RoleGroup)] = &[
     (&["trust", "central", "director"], RoleGroup::Central),
 ];
 
+/// On what terms somebody works here.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum EmploymentType {
+    Permanent,
+    FixedTerm,
+    Casual,
+    Agency,
+    ServiceAgreement,
+    Volunteer,
+    Governor,
+}
+
+words!(EmploymentType, "an employment type", {
+    Permanent => "permanent",
+    FixedTerm => "fixed term",
+    Casual => "casual",
+    Agency => "agency",
+    ServiceAgreement => "service agreement",
+    Volunteer => "volunteer",
+    Governor => "governor",
+});
+
 /// A grant of what somebody may see and do. Roles add up; everybody listed is staff without one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum AccessRole {
