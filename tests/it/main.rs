@@ -3,6 +3,7 @@
 mod calendar_rules;
 mod due_day_rules;
 mod figure_rules;
+mod import_plan;
 mod import_reading;
 mod people_rules;
 mod sheets;

@@ -267,3 +267,14 @@ impl fmt::Display for SchoolSaid {
         }
     }
 }
+
+/// `42.0` and `4.2E+05` were something else before a spreadsheet saved them.
+pub fn spoiled_by_a_spreadsheet(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    if text.strip_suffix(".0").is_some_and(digits) {
+        return true;
+    }
+    let Some((figures, power)) = text.split_once(['E', 'e']) else { return false };
+    let figures_are = figures.split_once('.').is_some_and(|(units, part)| digits(units) && digits(part));
+    power.strip_prefix('+').is_some_and(digits) && (figures_are || digits(figures))
+}

@@ -1,11 +1,27 @@
-//! Staff import, the pure half: a file's bytes become rows, and rows, beside what is known, become a plan. Read in this order.
+//! Staff import, the pure half: a file's bytes become rows, and rows beside what is known become a plan. Read in this order.
 
-mod cells;
-mod headings;
 mod reading;
+mod headings;
+mod names;
+mod cells;
 mod rows;
+mod known;
+mod whose;
+mod changes;
+mod posts;
+mod missing;
+mod plan;
 
 pub use cells::{Fte, SchoolSaid};
+pub use changes::{
+    Change, Changes, Field, NewPause, NewPerson, NewPost, NewReference, PersonChange, SupersededPause, SupersededPost,
+};
 pub use headings::{Column, Doubled, Headings};
+pub use known::{
+    Known, KnownPause, KnownPerson, KnownPost, KnownSchool, Manager, PauseValues, PersonValues, PostValues, Source,
+};
+pub use missing::{Missing, MissingPost};
+pub use plan::{Counts, Fate, Plan, PlannedRow, plan};
 pub use reading::{MOST_BYTES, MOST_ROWS, NotAStaffList, Table, TableRow};
-pub use rows::{Complaint, EmploymentType, ImportedRow, PauseSaid, RejectedRow, RoleSaid, Row, StaffList, staff_list};
+pub use rows::{Complaint, ImportedRow, PauseSaid, RejectedRow, Row, StaffList, staff_list};
+pub use whose::{Because, Candidate, Decision, Decisions};

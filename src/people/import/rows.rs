@@ -4,9 +4,10 @@ use std::fmt;
 
 use super::cells::{self, Fte, Order, SchoolSaid, Wrong};
 use super::headings::{Column, Headings};
+use super::names::{FullName, a_name};
 use super::reading::{self, NotAStaffList, Table, TableRow};
 use crate::clock::Day;
-use crate::people::rules::{RoleGroup, WorkEmail};
+use crate::people::rules::{EmploymentType, RoleGroup, WorkEmail};
 
 /// A staff list as the file gives it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,7 +58,7 @@ pub struct ImportedRow {
     pub school: Vec<SchoolSaid>,
     pub additional_schools: Vec<SchoolSaid>,
     pub job_title: String,
-    pub role_group: RoleSaid,
+    pub role_group: Option<RoleGroup>,
     pub employment_type: Option<EmploymentType>,
     pub fte: Option<Fte>,
     pub term_time_only: Option<bool>,
@@ -103,14 +104,6 @@ impl fmt::Display for Complaint {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum RoleSaid {
-    Group(RoleGroup),
-    /// Words that are no role group.
-    Words(String),
-    Nothing,
-}
-
 /// An absence: dates, and no reason.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct PauseSaid {
@@ -118,46 +111,20 @@ pub struct PauseSaid {
     pub until: Option<Day>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum EmploymentType {
-    Permanent,
-    FixedTerm,
-    Casual,
-    Agency,
-    ServiceAgreement,
-    Volunteer,
-    Governor,
-}
-
-impl EmploymentType {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            EmploymentType::Permanent => "permanent",
-            EmploymentType::FixedTerm => "fixed term",
-            EmploymentType::Casual => "casual",
-            EmploymentType::Agency => "agency",
-            EmploymentType::ServiceAgreement => "service agreement",
-            EmploymentType::Volunteer => "volunteer",
-            EmploymentType::Governor => "governor",
-        }
-    }
-
-    /// Reads the words above and the workforce census's codes.
-    fn read(text: &str) -> Option<EmploymentType> {
-        let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        Some(match plain.as_str() {
-            "prm" | "permanent" | "permanentcontract" => EmploymentType::Permanent,
-            "fxt" | "tmp" | "fixedterm" | "fixedtermcontract" | "temporary" | "temporarycontract" => {
-                EmploymentType::FixedTerm
-            }
-            "casual" | "casualcontract" | "zerohours" | "relief" | "bank" => EmploymentType::Casual,
-            "agency" | "agencyworker" | "supplyagency" => EmploymentType::Agency,
-            "sla" | "serviceagreement" | "servicelevelagreement" | "contractor" => EmploymentType::ServiceAgreement,
-            "volunteer" | "unpaid" => EmploymentType::Volunteer,
-            "governor" | "trustee" => EmploymentType::Governor,
-            _ => return None,
-        })
-    }
+/// Reads the words of `EmploymentType`, the workforce census's codes, and what some systems call them.
+fn employment_type(text: &str) -> Option<EmploymentType> {
+    let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let plain = plain.strip_suffix("contract").unwrap_or(&plain);
+    text.parse().ok().or(match plain {
+        "prm" | "permanent" => Some(EmploymentType::Permanent),
+        "fxt" | "tmp" | "fixedterm" | "temporary" => Some(EmploymentType::FixedTerm),
+        "casual" | "zerohours" | "relief" | "bank" => Some(EmploymentType::Casual),
+        "agencyworker" | "supplyagency" => Some(EmploymentType::Agency),
+        "sla" | "servicelevelagreement" | "contractor" => Some(EmploymentType::ServiceAgreement),
+        "unpaid" => Some(EmploymentType::Volunteer),
+        "trustee" => Some(EmploymentType::Governor),
+        _ => None,
+    })
 }
 
 const DATES: [Column; 4] = [Column::StartDate, Column::EndDate, Column::PauseFrom, Column::PauseTo];
@@ -360,7 +327,7 @@ impl<'a> Reader<'a> {
     // ── who
 
     fn reference(&mut self) -> Option<String> {
-        self.parsed(Column::StaffRef, REFERENCE, |text| match spoiled_by_a_spreadsheet(text) {
+        self.parsed(Column::StaffRef, REFERENCE, |text| match cells::spoiled_by_a_spreadsheet(text) {
             false => Ok(text.to_owned()),
             true => Err(Wrong::new(
                 format!("A spreadsheet has changed ‘{text}’ into a number, so the reference itself is lost."),
@@ -470,16 +437,22 @@ impl<'a> Reader<'a> {
         schools
     }
 
-    fn role_group(&mut self) -> RoleSaid {
-        match self.text(Column::RoleGroup, NAME) {
-            Some(words) => words.parse().map_or(RoleSaid::Words(words), RoleSaid::Group),
-            None => RoleSaid::Nothing,
+    fn role_group(&mut self) -> Option<RoleGroup> {
+        let words = self.text(Column::RoleGroup, NAME)?;
+        let read = words.parse().ok();
+        if read.is_none() {
+            self.warn(
+                Column::RoleGroup,
+                format!("‘{words}’ is not a role group that Seamark knows, so the job title decides."),
+                "Write one of Seamark’s role groups, such as teacher, office or midday.",
+            );
         }
+        read
     }
 
     fn employment_type(&mut self) -> Option<EmploymentType> {
         let text = self.text(Column::EmploymentType, NAME)?;
-        let read = EmploymentType::read(&text);
+        let read = employment_type(&text);
         if read.is_none() {
             self.warn(
                 Column::EmploymentType,
@@ -538,59 +511,5 @@ impl<'a> Reader<'a> {
             let reason = format!("{} is before the start, {}.", until.long(), from.long());
             self.complain(column, Wrong::new(reason, "Correct one of the two."));
         }
-    }
-}
-
-/// `42.0` and `4.2E+05` were something else before a spreadsheet saved them.
-fn spoiled_by_a_spreadsheet(text: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-    if text.strip_suffix(".0").is_some_and(digits) {
-        return true;
-    }
-    let Some((figures, power)) = text.split_once(['E', 'e']) else { return false };
-    let figures_are = figures.split_once('.').is_some_and(|(units, part)| digits(units) && digits(part));
-    power.strip_prefix('+').is_some_and(digits) && (figures_are || digits(figures))
-}
-
-/// A name is words, not a formula or a number.
-fn a_name(text: &str) -> Result<String, Wrong> {
-    if text.starts_with(['=', '+', '@']) || !text.chars().any(char::is_alphabetic) {
-        return Err(Wrong::new(format!("‘{text}’ is not a name."), "Write the name as it should be printed."));
-    }
-    Ok(text.to_owned())
-}
-
-struct FullName {
-    title: Option<String>,
-    forename: String,
-    surname: String,
-    /// More than one way to divide it.
-    is_a_guess: bool,
-}
-
-impl FullName {
-    /// `Khan, Aisha` or `Mrs Aisha Khan`; none if there is only one part.
-    fn split(full: &str) -> Option<FullName> {
-        if let Some((surname, forename)) = full.split_once(',') {
-            let (surname, forename) = (surname.trim(), forename.trim());
-            let (title, forename) = without_title(forename);
-            let there = !surname.is_empty() && !forename.is_empty();
-            return there.then(|| FullName { title, forename, surname: surname.to_owned(), is_a_guess: false });
-        }
-        let (title, name) = without_title(full);
-        let (forename, surname) = name.rsplit_once(' ')?;
-        let is_a_guess = forename.contains(' ');
-        Some(FullName { title, forename: forename.to_owned(), surname: surname.to_owned(), is_a_guess })
-    }
-}
-
-fn without_title(name: &str) -> (Option<String>, String) {
-    const TITLES: [&str; 13] =
-        ["mr", "mrs", "miss", "ms", "mx", "dr", "prof", "professor", "rev", "revd", "sir", "dame", "fr"];
-    match name.split_once(' ') {
-        Some((first, rest)) if TITLES.contains(&first.trim_end_matches('.').to_lowercase().as_str()) => {
-            (Some(first.to_owned()), rest.to_owned())
-        }
-        _ => (None, name.to_owned()),
     }
 }
