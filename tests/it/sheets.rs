@@ -164,6 +164,20 @@ fn a_certificate_says_who_did_what_when_and_until_when_it_holds() {
 }
 
 #[test]
+fn the_certificate_of_the_year_speaks_of_everything_and_needs_no_school_or_minutes() {
+    let facts = CertificateFacts {
+        kind: CertificateKind::Year,
+        title: "Staff training 2026 to 2027".into(),
+        school: None,
+        minutes: None,
+        ..lukasz()
+    };
+    let words = words("year.pdf", &certificate(&facts));
+    assert!(words.contains("has completed everything in Staff training 2026 to 2027 on 2 October 2026"), "{words}");
+    assert!(!words.contains("Learning time") && !words.contains("·"), "{words}");
+}
+
+#[test]
 fn a_certificate_is_sound_and_small() {
     let bytes = certificate(&lukasz());
     is_sound("certificate.pdf", &bytes);
