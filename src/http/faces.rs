@@ -45,15 +45,13 @@ fn unseen(problem: &Problem) -> Unseen {
     match problem {
         Problem::SignedOut => Unseen { template: "identity/signed-out", title: "Please sign in", view: json!({}) },
         Problem::NotFound => Unseen { template: "faults/not-found", title: "Page not found", view: json!({}) },
-        Problem::Refused(why) => Unseen { template: "faults/refused", title: "Not now", view: json!({ "why": why }) },
-        Problem::Invalid(complaints) => Unseen {
-            template: "faults/refused",
-            title: "Something needs putting right",
-            view: json!({ "why": complaints.0.values().cloned().collect::<Vec<_>>().join(" ") }),
-        },
+        Problem::Refused(why) => refused("That could not be done", why),
+        Problem::Invalid(complaints) => {
+            refused("Something needs putting right", &complaints.0.values().cloned().collect::<Vec<_>>().join(" "))
+        }
         Problem::Fault(fault) if fault.kind == FaultKind::Busy => {
             tracing::warn!(cause = %fault.cause, "busy");
-            Unseen { template: "faults/busy", title: "Very busy", view: json!({}) }
+            Unseen { template: "faults/busy", title: "Very busy", view: json!({ "wait": "about 5 seconds" }) }
         }
         Problem::Fault(fault) => {
             let reference = reference();
@@ -61,6 +59,11 @@ fn unseen(problem: &Problem) -> Unseen {
             Unseen { template: "faults/fault", title: "Something went wrong", view: json!({ "reference": reference }) }
         }
     }
+}
+
+fn refused(heading: &'static str, why: &str) -> Unseen {
+    let view = json!({ "heading": heading, "why": why, "back_href": "/", "back_text": "Back to my training" });
+    Unseen { template: "faults/refused", title: heading, view }
 }
 
 /// What may be said of a problem to anybody.

@@ -3,10 +3,11 @@
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::Arrival;
-use crate::problem::{Problem, Result};
+use crate::problem::{Complaints, Problem, Result};
 
 /// The largest form we take, in bytes.
 pub const LARGEST: usize = 256 * 1024;
@@ -33,11 +34,21 @@ impl Form {
         self.0.iter().any(|(field, _)| field == name)
     }
 
+    /// A text field as the templates take it: what was typed, and what is wrong with it.
+    pub fn field(&self, name: &str, complaints: &Complaints) -> Value {
+        field(self.get(name), complaints.0.get(name).map(String::as_str))
+    }
+
     /// What somebody typed or chose: everything but the form's own hidden fields.
     pub fn typed(&self) -> Vec<(String, String)> {
         let hidden = |name: &str| matches!(name, "token" | "once");
         self.0.iter().filter(|(name, value)| !hidden(name) && !value.trim().is_empty()).cloned().collect()
     }
+}
+
+/// A text field as the templates take it.
+pub fn field(value: &str, error: Option<&str>) -> Value {
+    json!({ "value": value, "error": error })
 }
 
 impl FromRequest for Form {

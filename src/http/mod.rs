@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use faces::{Unseen, content_type_html, sentence_of};
-pub use form::Form;
+pub use form::{Form, check_token, field};
 pub use views::Views;
 
 use crate::act::{self, Act};
@@ -101,6 +101,7 @@ pub struct Visit {
     pub guest: Option<Arc<Guest>>,
     nonce: String,
     notice: Option<String>,
+    printing: bool,
     /// Cookies to set with the answer.
     cookies: Rc<RefCell<Vec<Cookie<'static>>>>,
 }
@@ -123,7 +124,7 @@ impl Visit {
         let arrival = request.extensions().get::<Arrival>().cloned();
         let arrival = arrival.ok_or_else(|| Problem::fault("no arrival"))?;
         let notice = request.cookie(NOTICE).and_then(|cookie| form::unescape(cookie.value()));
-        Ok(Visit { desk, now: arrival.now, guest: arrival.guest, nonce: arrival.nonce, notice, cookies: Rc::default() })
+        Ok(Visit { desk, now: arrival.now, guest: arrival.guest, nonce: arrival.nonce, notice, printing: false, cookies: Rc::default() })
     }
 
     pub fn house(&self) -> Arc<House> {
@@ -172,7 +173,12 @@ impl Visit {
         self.act_as(self.actor_as(capacity), move |act| once::only(act, &once, &verb)).await
     }
 
-    /// A page. `title` is the browser's; `view` is the template's own.
+    /// The same visit, for a page without its frame, ready for paper.
+    pub fn for_print(&self) -> Visit {
+        Visit { printing: true, ..self.clone() }
+    }
+
+    /// A page. `title` is the browser's; `view` is the template's own, to which `errors` and `once` are added.
     pub fn page(&self, template: &str, title: &str, view: impl Serialize) -> Answer {
         self.render(200, template, title, view, &Complaints::default())
     }
@@ -190,7 +196,13 @@ impl Visit {
         view: impl Serialize,
         complaints: &Complaints,
     ) -> Answer {
-        let body = self.desk.views.page(template, &self.frame(title, complaints)?, &serde_json::to_value(view)?)?;
+        let mut view = serde_json::to_value(view)?;
+        if let Some(view) = view.as_object_mut() {
+            let errors = complaints.0.iter().map(|(field, message)| json!({ "field": field, "message": message }));
+            view.insert("errors".to_owned(), errors.collect());
+            view.insert("once".to_owned(), ids::random_id()?.into());
+        }
+        let body = self.desk.views.page(template, &self.frame(title), &view)?;
         let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
         let mut answer = HttpResponse::build(status).content_type(content_type_html()).body(body);
         if self.notice.is_some() {
@@ -200,25 +212,19 @@ impl Visit {
         Ok(answer)
     }
 
-    fn frame(&self, title: &str, complaints: &Complaints) -> Result<Value> {
+    fn frame(&self, title: &str) -> Value {
         let house = self.house();
         let guest = self.guest.as_deref();
-        let errors: Vec<Value> =
-            complaints.0.iter().map(|(field, message)| json!({ "field": field, "message": message })).collect();
-        Ok(json!({
-            "page": {
-                "title": title,
-                "trust": house.trust,
-                "name": guest.map(|guest| &guest.name),
-                "nav": guest.map(|guest| guest.nav.clone()).unwrap_or_default(),
-                "notice": self.notice,
-                "token": guest.map(|guest| guest.form_token.as_str()).unwrap_or_default(),
-                "once": ids::random_id()?,
-                "nonce": self.nonce,
-                "shared": guest.is_some_and(|guest| guest.shared_computer),
-            },
-            "errors": errors,
-        }))
+        json!({
+            "title": title,
+            "trust": house.trust,
+            "name": guest.map(|guest| &guest.name),
+            "nav": guest.map(|guest| guest.nav.clone()).unwrap_or_default(),
+            "notice": self.notice,
+            "token": guest.map(|guest| guest.form_token.as_str()).unwrap_or_default(),
+            "nonce": self.nonce,
+            "print": self.printing,
+        })
     }
 
     /// On to another page, after a write (303).

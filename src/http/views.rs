@@ -16,6 +16,8 @@ impl Views {
         let mut pages = Handlebars::new();
         let mut letters = Handlebars::new();
         pages.set_strict_mode(true);
+        // Partials keep their lines as they are, or text areas would gain spaces.
+        pages.set_prevent_indent(true);
         letters.set_strict_mode(true);
         letters.register_escape_fn(handlebars::no_escape);
         for (path, bytes) in assets::files(&assets::TEMPLATES) {
@@ -28,9 +30,9 @@ impl Views {
         Ok(Views { pages, letters })
     }
 
-    /// A page: `frame` holds `page` and `errors`, and `view` goes beside them.
-    pub fn page(&self, template: &str, frame: &Value, view: &Value) -> Result<String> {
-        let seen = json!({ "page": frame["page"], "errors": frame["errors"], "view": view });
+    /// A page: its frame, and its own view.
+    pub fn page(&self, template: &str, page: &Value, view: &Value) -> Result<String> {
+        let seen = json!({ "page": page, "view": view });
         self.pages.render(template, &seen).map_err(|error| Problem::fault(format!("page {template}: {error}")))
     }
 
