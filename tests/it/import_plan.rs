@@ -554,6 +554,36 @@ fn every_system_s_export_comes_in_and_a_second_time_changes_nothing() {
 }
 
 #[test]
+fn a_recorded_post_comes_back_as_it_was() {
+    use seamark::clock::Instant;
+    use seamark::people::rules::{Post, PostFlags};
+    use seamark::people::{NewPost, PostRecord};
+    let record = PostRecord {
+        post: Post {
+            id: 5,
+            school: Urn::parse("142310").unwrap(),
+            role_group: RoleGroup::Midday,
+            from: day("2020-09-01"),
+            until: Some(day("2027-08-31")),
+            term_time_only: Some(true),
+            flags: PostFlags { leadership: true, account_administrator: false, takes_images: true },
+        },
+        person: 2,
+        school: WEST_BAY,
+        job_title: "Midday Supervisor".to_owned(),
+        employment_type: "as and when".to_owned(),
+        fte_basis_points: Some(2500),
+        manager: Some(1),
+        manager_named: Some("0001".to_owned()),
+        recorded: Instant(0),
+        superseded: None,
+    };
+    assert_eq!(KnownPost::from(&record).values.to_record(&[]), NewPost::from(&record));
+    let of_a_newcomer = PostValues { manager: Manager::NewPerson(1), ..KnownPost::from(&record).values };
+    assert_eq!(of_a_newcomer.to_record(&[70, 71]).manager, Some(71));
+}
+
+#[test]
 fn ten_thousand_rows_are_planned_at_once() {
     let mut rows = String::new();
     for n in 0..10_000 {

@@ -133,7 +133,7 @@ fn post_fields(values: &PostValues, known: &Known) -> [(Column, String); 11] {
     [
         (Column::JobTitle, values.job_title.clone()),
         (Column::RoleGroup, values.role_group.to_string()),
-        (Column::EmploymentType, words(values.employment_type.as_ref())),
+        (Column::EmploymentType, values.employment_type.clone()),
         (Column::Fte, words(values.fte.as_ref())),
         (Column::TermTimeOnly, values.term_time_only.map(yes_or_no).unwrap_or_default()),
         (Column::IsSlt, yes_or_no(values.is_slt)),

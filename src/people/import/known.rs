@@ -10,9 +10,10 @@ use sha2::{Digest, Sha256};
 use super::cells::{Fte, SchoolSaid};
 use super::names::fold;
 use super::reading::NotAStaffList;
-use super::rows::StaffList;
+use super::rows::{ImportedRow, StaffList};
 use crate::clock::Day;
-use crate::people::rules::{EmploymentType, RoleGroup, Urn, WorkEmail};
+use crate::people::rules::{PostFlags, RoleGroup, Urn, WorkEmail};
+use crate::people::{NewPost, Person, PostRecord};
 
 /// Whom a reference belongs to: two schools may give the same number to different people.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -90,6 +91,20 @@ pub struct PersonValues {
 }
 
 impl PersonValues {
+    /// What a row says of its person.
+    pub(super) fn said(row: &ImportedRow) -> PersonValues {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        PersonValues {
+            title: text(&row.title),
+            forename: row.forename.clone(),
+            surname: row.surname.clone(),
+            preferred_forename: text(&row.preferred_forename),
+            preferred_surname: text(&row.preferred_surname),
+            staff_code: text(&row.staff_code),
+            work_email: row.work_email.clone(),
+        }
+    }
+
     /// The name as it is printed: preferred names first, never both.
     pub fn name(&self) -> String {
         let or =
@@ -124,7 +139,8 @@ pub struct PostValues {
     pub school: i64,
     pub job_title: String,
     pub role_group: RoleGroup,
-    pub employment_type: Option<EmploymentType>,
+    /// Empty where nothing says.
+    pub employment_type: String,
     pub fte: Option<Fte>,
     pub term_time_only: Option<bool>,
     pub is_slt: bool,
@@ -141,6 +157,70 @@ pub struct PostValues {
 impl PostValues {
     pub(super) fn has_ended(&self, today: Day) -> bool {
         self.until.is_some_and(|until| until < today)
+    }
+}
+
+impl From<&Person> for PersonValues {
+    fn from(person: &Person) -> PersonValues {
+        PersonValues {
+            title: person.title.clone(),
+            forename: person.forename.clone(),
+            surname: person.surname.clone(),
+            preferred_forename: person.preferred_forename.clone(),
+            preferred_surname: person.preferred_surname.clone(),
+            staff_code: person.staff_code.clone(),
+            work_email: person.work_email.clone(),
+        }
+    }
+}
+
+impl From<&PostRecord> for KnownPost {
+    fn from(record: &PostRecord) -> KnownPost {
+        let PostFlags { leadership, account_administrator, takes_images } = record.post.flags;
+        let values = PostValues {
+            school: record.school,
+            job_title: record.job_title.clone(),
+            role_group: record.post.role_group,
+            employment_type: record.employment_type.clone(),
+            fte: record.fte_basis_points.map(Fte),
+            term_time_only: record.post.term_time_only,
+            is_slt: leadership,
+            is_account_admin: account_administrator,
+            takes_images,
+            from: record.post.from,
+            until: record.post.until,
+            manager: record.manager.map_or(Manager::Nobody, Manager::Person),
+            manager_named: record.manager_named.clone(),
+        };
+        KnownPost { id: record.post.id, values }
+    }
+}
+
+impl PostValues {
+    /// The post to be recorded; `new_people` are the ids that `Changes::new_people` were given, in its order.
+    pub fn to_record(&self, new_people: &[i64]) -> NewPost {
+        let manager = match self.manager {
+            Manager::Nobody => None,
+            Manager::Person(id) => Some(id),
+            Manager::NewPerson(place) => new_people.get(place).copied(),
+        };
+        NewPost {
+            school: self.school,
+            job_title: self.job_title.clone(),
+            role_group: self.role_group,
+            employment_type: self.employment_type.clone(),
+            fte_basis_points: self.fte.map(|fte| fte.0),
+            term_time_only: self.term_time_only,
+            flags: PostFlags {
+                leadership: self.is_slt,
+                account_administrator: self.is_account_admin,
+                takes_images: self.takes_images,
+            },
+            from: self.from,
+            until: self.until,
+            manager,
+            manager_named: self.manager_named.clone(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod cells;
 mod rows;
 mod known;
 mod whose;
+mod managers;
 mod changes;
 mod posts;
 mod missing;

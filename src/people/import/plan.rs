@@ -8,6 +8,7 @@ use super::changes::{
 };
 use super::headings::Column;
 use super::known::{Known, KnownPerson, KnownSchool, Manager, PauseValues, PersonValues, Source};
+use super::managers::Managers;
 use super::missing::{self, Missing, Scope};
 use super::names::fold;
 use super::posts::{PostSaid, Role, Roles, pair_pauses, pair_posts};
@@ -295,7 +296,7 @@ impl<'a> Planner<'a> {
     /// What the rows say of the person, the first that says it, over what was known. Where they differ, that is said.
     fn person_values(&mut self, subject: &Subject<'a>, was: Option<&PersonValues>) -> PersonValues {
         let said: Vec<(usize, PersonValues)> =
-            subject.rows.iter().map(|(place, row)| (*place, values_said(row))).collect();
+            subject.rows.iter().map(|(place, row)| (*place, PersonValues::said(row))).collect();
         let first = |field: fn(&PersonValues) -> &String| {
             let said = said.iter().map(|(_, values)| field(values)).find(|text| !text.is_empty());
             said.or(was.map(field)).cloned().unwrap_or_default()
@@ -514,7 +515,7 @@ fn unplanned(row: &Row) -> PlannedRow {
     match row {
         Row::Read(row) => PlannedRow {
             number: row.number,
-            name: values_said(row).name(),
+            name: PersonValues::said(row).name(),
             fate: Fate::Unchanged,
             warnings: row.warnings.clone(),
         },
@@ -524,19 +525,6 @@ fn unplanned(row: &Row) -> PlannedRow {
             fate: Fate::Rejected(row.complaints.clone()),
             warnings: Vec::new(),
         },
-    }
-}
-
-fn values_said(row: &ImportedRow) -> PersonValues {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    PersonValues {
-        title: text(&row.title),
-        forename: row.forename.clone(),
-        surname: row.surname.clone(),
-        preferred_forename: text(&row.preferred_forename),
-        preferred_surname: text(&row.preferred_surname),
-        staff_code: text(&row.staff_code),
-        work_email: row.work_email.clone(),
     }
 }
 
@@ -556,91 +544,4 @@ fn pauses_said(subject: &Subject) -> Vec<(usize, PauseValues)> {
         }
     }
     pauses
-}
-
-/// Finds a line manager by reference, then by work email, then by a name that only one person has.
-struct Managers<'a> {
-    known: &'a Known,
-    source: Source,
-    today: Day,
-    /// The list's new people: their place in `Changes::new_people`.
-    by_reference: HashMap<&'a str, usize>,
-    by_email: HashMap<String, usize>,
-    by_name: HashMap<String, Vec<usize>>,
-    /// Which new person begins at which row.
-    by_row: HashMap<usize, usize>,
-}
-
-impl<'a> Managers<'a> {
-    fn of(subjects: &[Subject<'a>], known: &'a Known, source: Source, today: Day) -> Managers<'a> {
-        let mut managers = Managers {
-            known,
-            source,
-            today,
-            by_reference: HashMap::new(),
-            by_email: HashMap::new(),
-            by_name: HashMap::new(),
-            by_row: HashMap::new(),
-        };
-        let new = subjects.iter().filter(|subject| subject.is == Is::New);
-        for (number, subject) in new.enumerate() {
-            managers.add(number, subject);
-        }
-        managers
-    }
-
-    fn add(&mut self, number: usize, subject: &Subject<'a>) {
-        let Some((place, first)) = subject.rows.first() else { return };
-        self.by_row.insert(*place, number);
-        for (_, row) in &subject.rows {
-            if let Some(reference) = &row.reference {
-                self.by_reference.insert(reference, number);
-            }
-            if let Some(email) = &row.work_email {
-                self.by_email.insert(email.as_str().to_owned(), number);
-            }
-        }
-        let has_left = |row: &ImportedRow| row.until.is_some_and(|until| until < self.today);
-        if !subject.rows.iter().all(|(_, row)| has_left(row)) {
-            for name in values_said(first).folded_names() {
-                self.by_name.entry(name).or_default().push(number);
-            }
-        }
-    }
-
-    fn of_subject(&self, subject: &Subject) -> Manager {
-        match &subject.is {
-            Is::Known(place) => Manager::Person(self.known.people[*place].id),
-            _ => {
-                let number = subject.rows.first().and_then(|(place, _)| self.by_row.get(place));
-                number.map_or(Manager::Nobody, |number| Manager::NewPerson(*number))
-            }
-        }
-    }
-
-    fn find(&self, named: &str) -> Option<Manager> {
-        let person = |place: usize| Manager::Person(self.known.people[place].id);
-        if let Some(place) = self.known.with_reference(self.source, named) {
-            return Some(person(place));
-        }
-        if let Some(number) = self.by_reference.get(named) {
-            return Some(Manager::NewPerson(*number));
-        }
-        if let Ok(email) = named.parse() {
-            let known = self.known.with_email(&email).map(person);
-            return known.or_else(|| self.by_email.get(email.as_str()).map(|number| Manager::NewPerson(*number)));
-        }
-        self.find_by_name(&fold(named))
-    }
-
-    fn find_by_name(&self, name: &str) -> Option<Manager> {
-        let works =
-            |place: &&usize| self.known.people[**place].posts.iter().any(|post| !post.values.has_ended(self.today));
-        let known =
-            self.known.named(name).iter().filter(works).map(|place| Manager::Person(self.known.people[*place].id));
-        let new = self.by_name.get(name).into_iter().flatten().map(|number| Manager::NewPerson(*number));
-        let mut all = known.chain(new);
-        let found = all.next()?;
-        all.next().is_none().then_some(found)
-    }
 }

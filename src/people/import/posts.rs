@@ -63,7 +63,10 @@ impl PostSaid<'_> {
             school: self.school.id,
             job_title: row.job_title.clone(),
             role_group: self.role_group_over(was),
-            employment_type: row.employment_type.or(was.and_then(|was| was.employment_type)),
+            employment_type: match (row.employment_type, was) {
+                (Some(said), _) => said.to_string(),
+                (None, was) => was.map(|was| was.employment_type.clone()).unwrap_or_default(),
+            },
             fte: row.fte.filter(|_| !self.is_additional).or(was.and_then(|was| was.fte)),
             term_time_only: row.term_time_only.or(was.and_then(|was| was.term_time_only)),
             is_slt: row.is_slt.unwrap_or(was.is_some_and(|was| was.is_slt)),

@@ -231,7 +231,7 @@ impl<'a> Gathering<'a> {
     fn of_that_name_and_start(&self, subject: &Subject) -> Vec<(usize, Because)> {
         let mut places = Vec::new();
         for (_, row) in &subject.rows {
-            for name in names(row).folded_names() {
+            for name in PersonValues::said(row).folded_names() {
                 let of_that_name = self.known.named(&name).iter().copied();
                 places.extend(of_that_name.filter(|place| self.started_on(*place, row.from)));
             }
@@ -248,7 +248,7 @@ impl<'a> Gathering<'a> {
     /// Neither forename nor surname is one that we know: perhaps a number or an address that was given to somebody new.
     fn has_another_name(&self, place: usize, subject: &Subject) -> bool {
         let Some((_, row)) = subject.rows.first() else { return false };
-        let (said, known) = (names(row), &self.known.people[place].values);
+        let (said, known) = (PersonValues::said(row), &self.known.people[place].values);
         let differ = |said: [&str; 2], known: [&str; 2]| {
             let same = |one: &&str| !one.is_empty() && known.iter().any(|other| fold(one) == fold(other));
             !said.iter().any(same)
@@ -315,16 +315,6 @@ impl<'a> Gathering<'a> {
                 self.subjects.push(subject);
             }
         }
-    }
-}
-
-fn names(row: &ImportedRow) -> PersonValues {
-    PersonValues {
-        forename: row.forename.clone(),
-        surname: row.surname.clone(),
-        preferred_forename: row.preferred_forename.clone().unwrap_or_default(),
-        preferred_surname: row.preferred_surname.clone().unwrap_or_default(),
-        ..PersonValues::default()
     }
 }
 
