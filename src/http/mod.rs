@@ -178,6 +178,11 @@ impl Visit {
         Visit { printing: true, ..self.clone() }
     }
 
+    /// The same visit, with nobody signed in any more.
+    pub fn signed_out(&self) -> Visit {
+        Visit { guest: None, ..self.clone() }
+    }
+
     /// A page. `title` is the browser's; `view` is the template's own, to which `errors` and `once` are added.
     pub fn page(&self, template: &str, title: &str, view: impl Serialize) -> Answer {
         self.render(200, template, title, view, &Complaints::default())

@@ -92,8 +92,7 @@ pub async fn sign_out(visit: Visit, _form: Form, session: web::ReqData<SessionId
     let id = session.0;
     visit.act(move |act| super::sign_out(act, id)).await?;
     visit.forget(cookie_name(visit.desk.is_https()));
-    let signed_out = Visit { guest: None, ..visit };
-    let mut answer = signed_out.page("identity/signed-out", "You’re signed out", json!({}))?;
+    let mut answer = visit.signed_out().page("identity/signed-out", "You’re signed out", json!({}))?;
     answer.headers_mut().insert(
         header::HeaderName::from_static("clear-site-data"),
         header::HeaderValue::from_static("\"cache\", \"storage\""),
