@@ -21,6 +21,7 @@ pub mod http;
 // ── rooms: each may name the ground and the rooms above it in this list
 pub mod people;
 pub mod identity;
+pub mod courses;
 pub mod assignments;
 pub mod certificates;
 pub mod attestations;

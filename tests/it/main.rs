@@ -1,6 +1,7 @@
 //! One program for all tests: each file is a module, each test a sentence about people or rules.
 
 mod calendar_rules;
+mod courses_content;
 mod due_day_rules;
 mod figure_rules;
 mod import_plan;

@@ -1,0 +1,385 @@
+//! Courses, policies and checklists: read from files, checked, versioned, and kept for ever once anybody has seen them.
+//! `Library` holds what is in use; `reading` says what an author may write.
+
+pub mod files;
+pub mod reading;
+pub mod rules;
+mod store;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::act::Act;
+use crate::clock::Instant;
+use crate::db::Conn;
+use crate::evidence::Draft;
+use crate::problem::{Problem, Result};
+
+use files::Folder;
+pub use reading::{
+    Card, Cards, Checklist, Choice, Complaint, Course, Every, Facts, Fragment, Glossary, Page, Policy, Programme,
+    Question, QuestionKind, Required, Statement, StatementSet,
+};
+use reading::{Reading, gathered};
+
+/// What people read, sign or go through: three kinds of content, each in a folder of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Course,
+    Policy,
+    Checklist,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 3] = [Kind::Course, Kind::Policy, Kind::Checklist];
+
+    /// The word for it in rows and entries.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Course => "course",
+            Kind::Policy => "policy",
+            Kind::Checklist => "checklist",
+        }
+    }
+
+    /// None if there is no such kind.
+    pub fn named(word: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    pub fn folder(self) -> &'static str {
+        match self {
+            Kind::Course => "modules",
+            Kind::Policy => "policies",
+            Kind::Checklist => "checklists",
+        }
+    }
+
+    pub fn of_folder(folder: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.folder() == folder)
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    Course(Arc<Course>),
+    Policy(Arc<Policy>),
+    Checklist(Arc<Checklist>),
+}
+
+/// One version of one thing, with the bytes that it was read from.
+#[derive(Debug, Clone)]
+struct Held {
+    content: Content,
+    folder: Folder,
+}
+
+/// All sound content in use now, and the way to any version that was ever stored.
+#[derive(Debug, Default)]
+pub struct Library {
+    held: BTreeMap<(Kind, String), Held>,
+    pub glossary: Glossary,
+    pub cards: Cards,
+    pub facts: Facts,
+    pub programme: Programme,
+    /// What was wrong when the content was loaded.
+    pub complaints: Vec<Complaint>,
+    /// Older versions, read from the database when somebody asked for them.
+    older: Mutex<BTreeMap<(Kind, String, String), Content>>,
+}
+
+/// How many older versions stay in memory.
+const OLDER_AT_MOST: usize = 32;
+
+impl Library {
+    /// The built-in content, with a directory's laid over it. A folder there that has its own `course.toml`, `policy.toml`
+    /// or `checklist.toml` replaces the built-in one of its slug or adds a new one; without it, its files replace the built-in
+    /// one's, file by file. Entries of the glossary, the cards and the facts replace or add to the built-in ones.
+    /// What is not sound is complained about and left out, and the built-in one stays in use.
+    pub fn load(directory: Option<&Path>) -> (Library, Vec<Complaint>) {
+        let built_in = Folder::built_in();
+        let (mut library, complaints) = Library::of(&built_in);
+        let Some(directory) = directory else { return (library, complaints) };
+        let own = match Folder::on_disk(directory) {
+            Ok(own) => own,
+            Err(problem) => {
+                let what = problem.to_string();
+                library.complaints.push(Complaint { file: directory.display().to_string(), line: 1, what });
+                let complaints = library.complaints.clone();
+                return (library, complaints);
+            }
+        };
+        Library::laid_over(library, &built_in, &own)
+    }
+
+    /// The content of one folder alone.
+    pub fn of(folder: &Folder) -> (Library, Vec<Complaint>) {
+        let (library, complaints) = Library::read(folder);
+        library.finish(complaints)
+    }
+
+    /// A sound library with a folder's content laid over it.
+    pub fn laid_over(base: Library, base_folder: &Folder, own: &Folder) -> (Library, Vec<Complaint>) {
+        let merged = merge(base_folder, own);
+        let (mut library, mut complaints) = Library::read(&merged);
+        complaints.sort();
+        let unsound = |(kind, slug): &(Kind, String)| {
+            let inside = format!("{}/{slug}/", kind.folder());
+            complaints.iter().any(|complaint| complaint.file.starts_with(&inside))
+        };
+        let own_broken: Vec<(Kind, String)> = library.held.keys().filter(|name| unsound(name)).cloned().collect();
+        for name in own_broken {
+            library.held.remove(&name);
+        }
+        for (name, held) in base.held {
+            library.held.entry(name).or_insert(held);
+        }
+        if complaints.iter().any(|complaint| complaint.file == "programme.toml") {
+            library.programme = base.programme;
+        }
+        library.finish(complaints)
+    }
+
+    fn finish(mut self, mut complaints: Vec<Complaint>) -> (Library, Vec<Complaint>) {
+        complaints.sort();
+        complaints.dedup();
+        self.complaints = complaints.clone();
+        (self, complaints)
+    }
+
+    /// Reads whatever can be read; complaints are about what cannot.
+    fn read(folder: &Folder) -> (Library, Vec<Complaint>) {
+        let mut wrong = Vec::new();
+        let mut library = Library {
+            glossary: gathered(Glossary::read(folder), &mut wrong).unwrap_or_default(),
+            cards: gathered(Cards::read(folder), &mut wrong).unwrap_or_default(),
+            facts: gathered(Facts::read(folder), &mut wrong).unwrap_or_default(),
+            programme: gathered(Programme::read(folder), &mut wrong).unwrap_or_default(),
+            ..Library::default()
+        };
+        for kind in Kind::ALL {
+            for slug in folder.folders_in(kind.folder()) {
+                let place = format!("{}/{slug}", kind.folder());
+                match read_content(kind, &slug, &folder.under(&place)) {
+                    Ok(held) => drop(library.held.insert((kind, slug), held)),
+                    Err(complaints) => wrong.extend(complaints.into_iter().map(|complaint| below(&place, complaint))),
+                }
+            }
+        }
+        (library, wrong)
+    }
+
+    pub fn course(&self, slug: &str) -> Option<Arc<Course>> {
+        match &self.held.get(&(Kind::Course, slug.to_owned()))?.content {
+            Content::Course(course) => Some(course.clone()),
+            _ => None,
+        }
+    }
+
+    pub fn policy(&self, slug: &str) -> Option<Arc<Policy>> {
+        match &self.held.get(&(Kind::Policy, slug.to_owned()))?.content {
+            Content::Policy(policy) => Some(policy.clone()),
+            _ => None,
+        }
+    }
+
+    pub fn checklist(&self, slug: &str) -> Option<Arc<Checklist>> {
+        match &self.held.get(&(Kind::Checklist, slug.to_owned()))?.content {
+            Content::Checklist(checklist) => Some(checklist.clone()),
+            _ => None,
+        }
+    }
+
+    /// By slug.
+    pub fn courses(&self) -> Vec<Arc<Course>> {
+        self.slugs(Kind::Course).filter_map(|slug| self.course(slug)).collect()
+    }
+
+    pub fn policies(&self) -> Vec<Arc<Policy>> {
+        self.slugs(Kind::Policy).filter_map(|slug| self.policy(slug)).collect()
+    }
+
+    pub fn checklists(&self) -> Vec<Arc<Checklist>> {
+        self.slugs(Kind::Checklist).filter_map(|slug| self.checklist(slug)).collect()
+    }
+
+    fn slugs(&self, kind: Kind) -> impl Iterator<Item = &str> {
+        self.held.keys().filter(move |(held, _)| *held == kind).map(|(_, slug)| slug.as_str())
+    }
+
+    /// The title of what is in use under a slug.
+    pub fn title(&self, kind: Kind, slug: &str) -> Option<String> {
+        self.held.get(&(kind, slug.to_owned())).map(|held| held.content.title().to_owned())
+    }
+
+    /// The version in use under a slug.
+    pub fn version(&self, kind: Kind, slug: &str) -> Option<String> {
+        self.held.get(&(kind, slug.to_owned())).map(|held| held.content.version().to_owned())
+    }
+
+    /// The policy in use, or else a sentence's worth of a clause: "Pupils and former pupils" for P29.
+    pub fn clause_name(&self, clause: &str) -> Option<String> {
+        let named = |policy: Arc<Policy>| policy.clauses.get(clause).map(|found| found.name.clone());
+        self.policies().into_iter().find_map(named)
+    }
+
+    /// The slug of the policy in use that has a clause.
+    pub fn policy_of_clause(&self, clause: &str) -> Option<String> {
+        self.policies().into_iter().find(|policy| policy.clauses.contains_key(clause)).map(|policy| policy.slug.clone())
+    }
+
+    /// A course at a version that is in use or was ever stored; *not found* if it never was.
+    pub fn course_at(&self, conn: &mut Conn, slug: &str, version: &str) -> Result<Arc<Course>> {
+        match self.content_at(conn, Kind::Course, slug, version)? {
+            Content::Course(course) => Ok(course),
+            _ => Err(Problem::NotFound),
+        }
+    }
+
+    pub fn policy_at(&self, conn: &mut Conn, slug: &str, version: &str) -> Result<Arc<Policy>> {
+        match self.content_at(conn, Kind::Policy, slug, version)? {
+            Content::Policy(policy) => Ok(policy),
+            _ => Err(Problem::NotFound),
+        }
+    }
+
+    pub fn checklist_at(&self, conn: &mut Conn, slug: &str, version: &str) -> Result<Arc<Checklist>> {
+        match self.content_at(conn, Kind::Checklist, slug, version)? {
+            Content::Checklist(checklist) => Ok(checklist),
+            _ => Err(Problem::NotFound),
+        }
+    }
+
+    fn content_at(&self, conn: &mut Conn, kind: Kind, slug: &str, version: &str) -> Result<Content> {
+        let in_use = self.held.get(&(kind, slug.to_owned())).map(|held| &held.content);
+        if let Some(content) = in_use.filter(|content| content.version() == version) {
+            return Ok(content.clone());
+        }
+        let name = (kind, slug.to_owned(), version.to_owned());
+        if let Some(content) = self.older.lock().unwrap_or_else(PoisonError::into_inner).get(&name) {
+            return Ok(content.clone());
+        }
+        let stored = store::find(conn, kind, slug, version)?.ok_or(Problem::NotFound)?;
+        let read = read_content(kind, slug, &Folder::from_archive(&stored.archive)?);
+        let content = read.map_err(|wrong| unreadable(kind, slug, version, &wrong))?.content;
+        let mut older = self.older.lock().unwrap_or_else(PoisonError::into_inner);
+        if older.len() >= OLDER_AT_MOST {
+            older.clear();
+        }
+        older.insert(name, content.clone());
+        Ok(content)
+    }
+}
+
+impl Content {
+    fn title(&self) -> &str {
+        match self {
+            Content::Course(course) => &course.title,
+            Content::Policy(policy) => &policy.title,
+            Content::Checklist(checklist) => &checklist.title,
+        }
+    }
+
+    fn version(&self) -> &str {
+        match self {
+            Content::Course(course) => &course.version,
+            Content::Policy(policy) => &policy.version,
+            Content::Checklist(checklist) => &checklist.version,
+        }
+    }
+}
+
+/// Puts every version in use among the stored ones, each new one with an entry, before anybody sees it. May be run again.
+pub fn store_contents(act: &mut Act, library: &Library) -> Result<()> {
+    for ((kind, slug), held) in &library.held {
+        let (version, title) = (held.content.version(), held.content.title());
+        if store::has(act.conn, *kind, slug, version)? {
+            continue;
+        }
+        let archive = held.folder.archive();
+        if store::keep(act.conn, (*kind, slug, version), title, &archive, act.now)? {
+            let entry = Draft::new("content-version")?.under(kind.as_str(), slug, version);
+            act.record(entry.fact("title", title).fact("bytes", archive.len()));
+        }
+    }
+    Ok(())
+}
+
+/// One stored version, for a list of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    pub version: String,
+    pub title: String,
+    pub stored_at: Instant,
+}
+
+/// All stored versions of one thing, newest first.
+pub fn versions(conn: &mut Conn, kind: Kind, slug: &str) -> Result<Vec<Version>> {
+    let stored = store::versions(conn, kind, slug)?;
+    Ok(stored
+        .into_iter()
+        .map(|(version, title, stored_at)| Version { version, title, stored_at: Instant(stored_at) })
+        .collect())
+}
+
+fn read_content(kind: Kind, slug: &str, folder: &Folder) -> Reading<Held> {
+    let content = match kind {
+        Kind::Course => Content::Course(Arc::new(Course::read(slug, folder)?)),
+        Kind::Policy => Content::Policy(Arc::new(Policy::read(slug, folder)?)),
+        Kind::Checklist => Content::Checklist(Arc::new(Checklist::read(slug, folder)?)),
+    };
+    Ok(Held { content, folder: folder.clone() })
+}
+
+fn unreadable(kind: Kind, slug: &str, version: &str, wrong: &[Complaint]) -> Problem {
+    let wrong: Vec<String> = wrong.iter().map(Complaint::to_string).collect();
+    Problem::fault(format!("stored {} {slug} {version} cannot be read: {}", kind.as_str(), wrong.join("; ")))
+}
+
+fn below(place: &str, complaint: Complaint) -> Complaint {
+    Complaint { file: format!("{place}/{}", complaint.file), ..complaint }
+}
+
+/// The built-in files that stay when a directory's content is laid over them, and the directory's.
+fn merge(built_in: &Folder, own: &Folder) -> Folder {
+    let mut kept = Vec::new();
+    for path in built_in.paths() {
+        if !stands_alone(own, path)
+            && let Some(bytes) = built_in.bytes(path)
+        {
+            kept.push((path.to_owned(), bytes.to_vec()));
+        }
+    }
+    let mut merged = Folder::new(kept).overlaid_with(own);
+    for shared in ["glossary.toml", "cards.toml", "facts.toml"] {
+        if let (Some(base), Some(added)) = (built_in.bytes(shared), own.bytes(shared)) {
+            merged = merged.overlaid_with(&Folder::new([(shared.to_owned(), added_tables(base, added))]));
+        }
+    }
+    merged
+}
+
+/// Whether the directory has a whole folder of its own in the place of the one that this path is in.
+fn stands_alone(own: &Folder, path: &str) -> bool {
+    let mut parts = path.split('/');
+    let (Some(folder), Some(slug)) = (parts.next(), parts.next()) else { return false };
+    Kind::of_folder(folder).is_some_and(|kind| own.bytes(&format!("{folder}/{slug}/{}.toml", kind.as_str())).is_some())
+}
+
+/// The directory's tables, then those built-in ones that it does not have; lines count as in the directory's file.
+fn added_tables(base: &[u8], added: &[u8]) -> Vec<u8> {
+    let (Ok(base), Ok(added)) = (std::str::from_utf8(base), std::str::from_utf8(added)) else { return added.to_vec() };
+    let header = |line: &str| line.trim_end().starts_with('[').then(|| line.trim_end().to_owned());
+    let own: Vec<String> = added.lines().filter_map(header).collect();
+    let mut merged = format!("{added}\n");
+    let mut keeping = false;
+    for line in base.lines() {
+        keeping = header(line).map_or(keeping, |header| !own.contains(&header));
+        if keeping {
+            merged.push_str(line);
+            merged.push('\n');
+        }
+    }
+    merged.into_bytes()
+}
