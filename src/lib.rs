@@ -26,3 +26,8 @@ pub mod assignments;
 pub mod certificates;
 pub mod attestations;
 pub mod reports;
+
+// ── roof: knows all, known by none
+pub mod app;
+pub mod operations;
+pub mod server;

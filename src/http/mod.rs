@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use faces::{Unseen, content_type_html, sentence_of};
-pub use form::{Form, check_token, field};
+pub use form::{Form, LARGEST as LARGEST_FORM, check_token, field};
 pub use views::Views;
 
 use crate::act::{self, Act};
@@ -124,7 +124,15 @@ impl Visit {
         let arrival = request.extensions().get::<Arrival>().cloned();
         let arrival = arrival.ok_or_else(|| Problem::fault("no arrival"))?;
         let notice = request.cookie(NOTICE).and_then(|cookie| form::unescape(cookie.value()));
-        Ok(Visit { desk, now: arrival.now, guest: arrival.guest, nonce: arrival.nonce, notice, printing: false, cookies: Rc::default() })
+        Ok(Visit {
+            desk,
+            now: arrival.now,
+            guest: arrival.guest,
+            nonce: arrival.nonce,
+            notice,
+            printing: false,
+            cookies: Rc::default(),
+        })
     }
 
     pub fn house(&self) -> Arc<House> {

@@ -27,8 +27,12 @@ struct Claims {
 /// Makes the cookie's value.
 pub fn seal(key: &Secret, sid: &str, opened: Instant, ends: Instant) -> Result<String> {
     let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
-    let claims =
-        Claims { aud: AUDIENCE.to_owned(), iat: opened.0.div_euclid(1000), exp: ends.0.div_euclid(1000), sid: sid.to_owned() };
+    let claims = Claims {
+        aud: AUDIENCE.to_owned(),
+        iat: opened.0.div_euclid(1000),
+        exp: ends.0.div_euclid(1000),
+        sid: sid.to_owned(),
+    };
     encode(&header, &claims, &EncodingKey::from_secret(&key.0))
         .map_err(|fault| Problem::fault(format!("session token: {fault}")))
 }

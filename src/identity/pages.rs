@@ -102,11 +102,8 @@ pub async fn sign_out(visit: Visit, _form: Form, session: web::ReqData<SessionId
 
 /// What a write gets that came after the session had ended: everything typed is there to copy, and how to carry on.
 pub fn session_ended(visit: &Visit, form: &Form, back: &str) -> Answer {
-    let typed: Vec<_> = form
-        .typed()
-        .into_iter()
-        .map(|(name, value)| json!({ "label": label(&name), "value": value }))
-        .collect();
+    let typed: Vec<_> =
+        form.typed().into_iter().map(|(name, value)| json!({ "label": label(&name), "value": value })).collect();
     let view = json!({
         "why": "You had not clicked anything for a while, or you signed out in another window.",
         "typed": typed,
@@ -122,4 +119,3 @@ fn label(name: &str) -> String {
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
-

@@ -26,7 +26,9 @@ impl LinkKind {
     }
 
     pub fn parse(text: &str) -> Option<LinkKind> {
-        [LinkKind::Letter, LinkKind::Asked, LinkKind::Shell, LinkKind::Demo].into_iter().find(|kind| kind.as_str() == text)
+        [LinkKind::Letter, LinkKind::Asked, LinkKind::Shell, LinkKind::Demo]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 
     pub fn lives_minutes(self) -> i64 {

@@ -53,7 +53,11 @@ pub fn supersede_grant(conn: &mut Conn, now: Instant, id: i64) -> Result<i64> {
 }
 
 pub fn standing_grants(conn: &mut Conn) -> Result<Vec<GrantRow>> {
-    Ok(grants::table.filter(grants::superseded_at.is_null()).order(grants::id).select(GrantRow::as_select()).load(conn)?)
+    Ok(grants::table
+        .filter(grants::superseded_at.is_null())
+        .order(grants::id)
+        .select(GrantRow::as_select())
+        .load(conn)?)
 }
 
 pub fn grants_of(conn: &mut Conn, person: i64, day: Day) -> Result<Vec<(String, Option<i64>)>> {

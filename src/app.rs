@@ -1,0 +1,110 @@
+//! Builds everything once, from settings and a clock. The server, the command line and the tests build it the same way.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use actix_web::web;
+
+use crate::act::{self, Act};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Conn, Database, Target, WriterOptions};
+use crate::evidence::Actor;
+use crate::evidence::verify::Covered;
+use crate::http::{Desk, House, Views};
+use crate::identity::Keyring;
+use crate::keys::Secret;
+use crate::mail::Transport;
+use crate::people;
+use crate::problem::{Problem, Result};
+use crate::settings;
+
+/// The program, ready to serve or to run one command.
+#[derive(Clone)]
+pub struct App {
+    pub desk: web::Data<Desk>,
+    pub keyring: web::Data<Keyring>,
+    pub evidence_key: Arc<Secret>,
+    /// Where letters go in the demo and in tests; otherwise the settings say.
+    pub transport: Option<Transport>,
+}
+
+impl App {
+    pub fn build(config: Config, clock: Clock) -> Result<App> {
+        App::build_with(config, clock, WriterOptions::default(), None)
+    }
+
+    pub fn build_with(
+        config: Config,
+        clock: Clock,
+        writer: WriterOptions,
+        transport: Option<Transport>,
+    ) -> Result<App> {
+        std::fs::create_dir_all(&config.data)?;
+        let database = Database::open(&config.database, writer)?;
+        let keys = config.keys_folder();
+        let app = App {
+            keyring: web::Data::new(Keyring { session: Secret::keep(&keys, "session.key")? }),
+            evidence_key: Arc::new(Secret::keep(&keys, "evidence.key")?),
+            desk: web::Data::new(Desk { database, clock, config, views: Views::read()?, house: Default::default() }),
+            transport,
+        };
+        read_house(&app.desk)?;
+        Ok(app)
+    }
+
+    /// One act, at the clock's now.
+    pub fn act<T: Send + 'static>(
+        &self,
+        who: Actor,
+        verb: impl Fn(&mut Act) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        act::perform(&self.desk.database, who, self.desk.clock.now(), verb)
+    }
+
+    pub fn read<T>(&self, look: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        self.desk.database.read(look)
+    }
+
+    /// Where letters go now.
+    pub fn transport(&self) -> Result<Transport> {
+        match &self.transport {
+            Some(transport) => Ok(transport.clone()),
+            None => Transport::parse(&self.desk.house().mail_to),
+        }
+    }
+}
+
+/// Reads what the trust has set, the file's word before the database's; whoever changes settings calls it.
+pub fn read_house(desk: &Desk) -> Result<()> {
+    let held = desk.database.read(settings::all)?;
+    let held = |name: &str| held.get(name).cloned().unwrap_or_default();
+    let or = |said: &Option<String>, otherwise: String| said.clone().unwrap_or(otherwise);
+    desk.set_house(House {
+        trust: held(settings::TRUST_NAME),
+        address: or(&desk.config.address, held(settings::ADDRESS)),
+        mail_from: or(&desk.config.mail_from, held(settings::MAIL_FROM)),
+        mail_to: or(&desk.config.mail_to, held(settings::MAIL_TO)),
+        set_up: !held(settings::LOG_ORIGIN).is_empty(),
+    });
+    Ok(())
+}
+
+/// The tables that the evidence log answers for.
+pub fn covered() -> Vec<Covered> {
+    vec![Covered { table: "posts", rows: people::evidence_posts }]
+}
+
+/// A server's lock on a SQLite file, held while it runs: a second server would have a writer of its own.
+pub struct ServerLock(#[allow(dead_code)] Option<File>);
+
+impl ServerLock {
+    pub fn take(target: &Target) -> Result<ServerLock> {
+        let Target::Sqlite(path) = target else { return Ok(ServerLock(None)) };
+        let lock = File::options().create(true).append(true).open(path.with_extension("lock"))?;
+        lock.try_lock().map_err(|_| {
+            Problem::refused(format!("Another Seamark server is using {}. Stop it first.", path.display()))
+        })?;
+        Ok(ServerLock(Some(lock)))
+    }
+}

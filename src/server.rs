@@ -1,0 +1,308 @@
+//! The route table, grouped by who calls, and what every request goes through. A route that is not in the table with its access
+//! rule does not exist; what one may not see is not found.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App as WebApp, FromRequest, HttpMessage, HttpServer, Route, web};
+
+use crate::app::App;
+use crate::evidence::Actor;
+use crate::http::{Arrival, Desk, Form, Guest, NavItem, Unseen, Visit, blocking, security};
+use crate::identity::pages::{SessionId, cookie_name};
+use crate::identity::{self, Keyring, Recognised};
+use crate::people::Viewer;
+#[allow(unused_imports)]
+use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, HR, Manager};
+use crate::problem::{Problem, Result};
+use crate::{ids, operations};
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody at all.
+    Public,
+    /// Everybody listed, once signed in.
+    Listed,
+    /// Whoever holds one of these; a manager is anybody whom somebody's post names.
+    Any(&'static [AccessRole]),
+}
+
+pub struct Row {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+    route: fn() -> Route,
+}
+
+macro_rules! rows {
+    ($($access:expr => { $($verb:ident $path:literal $handler:path;)* })*) => {
+        vec![$($(Row {
+            method: method(stringify!($verb)),
+            path: $path,
+            access: $access,
+            route: || web::$verb().to($handler),
+        },)*)*]
+    };
+}
+
+fn method(verb: &str) -> Method {
+    if verb == "post" { Method::POST } else { Method::GET }
+}
+
+/// Every address there is.
+pub fn table() -> Vec<Row> {
+    #[allow(unused_imports)]
+    use Access::{Any, Listed, Public};
+    rows! {
+        Public => {
+            get "/healthz" operations::health;
+            get "/readyz" operations::ready;
+            get "/metrics" operations::metrics;
+            get "/static/{file:.*}" operations::built_file;
+            get "/sign-in" identity::pages::sign_in;
+            post "/sign-in" identity::pages::ask;
+            get "/sign-in/link/{token}" identity::pages::link;
+            post "/sign-in/link/{token}" identity::pages::use_link;
+            post "/sign-in/fresh/{token}" identity::pages::fresh;
+        }
+        Listed => {
+            post "/sign-out" identity::pages::sign_out;
+        }
+    }
+}
+
+/// The page frame's links, in order: who sees them is what the table says.
+const NAV: &[(&str, &str)] = &[
+    ("My training", "/"),
+    ("Privacy check", "/self-check"),
+    ("Certificates", "/certificates"),
+    ("Policies", "/policies"),
+    ("Overview", "/overview"),
+    ("People", "/people"),
+    ("Chase", "/chase"),
+    ("Import", "/import"),
+    ("Deadlines", "/requirements"),
+    ("Calendar", "/calendar"),
+    ("Reports", "/reports"),
+    ("Governors", "/governors"),
+    ("Settings", "/settings"),
+];
+
+impl Access {
+    /// Whether this viewer may call it; none is a stranger.
+    pub fn allows(self, viewer: Option<&Viewer>) -> bool {
+        match (self, viewer) {
+            (Access::Public, _) => true,
+            (Access::Listed, viewer) => viewer.is_some(),
+            (Access::Any(_), None) => false,
+            (Access::Any(roles), Some(viewer)) => {
+                roles.iter().any(|role| viewer.has(*role) || (*role == Manager && viewer.manages))
+            }
+        }
+    }
+}
+
+/// Puts all routes, and what they need, into an actix application.
+pub fn configure(app: &App, service: &mut web::ServiceConfig) {
+    service
+        .app_data(app.desk.clone())
+        .app_data(app.keyring.clone())
+        .app_data(web::PayloadConfig::new(crate::http::LARGEST_FORM));
+    let mut paths: Vec<(&'static str, Vec<Row>)> = Vec::new();
+    for row in table() {
+        match paths.iter_mut().find(|(path, _)| *path == row.path) {
+            Some((_, rows)) => rows.push(row),
+            None => paths.push((row.path, vec![row])),
+        }
+    }
+    for (path, rows) in paths {
+        let rules: Vec<(Method, Access)> = rows.iter().map(|row| (row.method.clone(), row.access)).collect();
+        let resource = rows.iter().fold(web::resource(path), |resource, row| resource.route((row.route)()));
+        let resource = resource.default_service(web::to(not_found));
+        service.service(resource.wrap(from_fn(move |request, next| gate(rules.clone(), request, next))));
+    }
+    service.default_service(web::to(not_found));
+}
+
+async fn not_found() -> crate::http::Answer {
+    Err(Problem::NotFound)
+}
+
+/// The access rule of the route, the origin of a write, and the session that it needs.
+async fn gate(
+    rules: Vec<(Method, Access)>,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
+    let Some((_, access)) = rules.iter().find(|(of, _)| *of == method) else {
+        return Ok(refuse(request, Problem::NotFound));
+    };
+    let viewer = request.extensions().get::<Viewer>().cloned();
+    if method == Method::POST
+        && let Err(problem) = check_write(&request)
+    {
+        return Ok(refuse(request, problem));
+    }
+    if access.allows(viewer.as_ref()) {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    }
+    match (viewer, method == Method::POST) {
+        (Some(_), _) => Ok(refuse(request, Problem::NotFound)),
+        (None, true) => {
+            let answer = show_session_ended(&mut request).await.unwrap_or_else(|problem| answer_to(&problem));
+            Ok(request.into_response(answer))
+        }
+        (None, false) => Ok(request.into_response(to_sign_in())),
+    }
+}
+
+fn check_write(request: &ServiceRequest) -> Result<()> {
+    let desk = request.app_data::<web::Data<Desk>>().ok_or_else(|| Problem::fault("no desk"))?;
+    security::check_origin(request.request(), &desk.house().address)
+}
+
+async fn show_session_ended(request: &mut ServiceRequest) -> crate::http::Answer {
+    let visit = Visit::of(request.request())?;
+    let (inner, payload) = request.parts_mut();
+    let back = inner.path().to_owned();
+    let form = Form::from_request(inner, payload).await.unwrap_or_default();
+    identity::pages::session_ended(&visit, &form, &back)
+}
+
+fn to_sign_in() -> actix_web::HttpResponse {
+    actix_web::HttpResponse::SeeOther().insert_header(("location", "/sign-in")).finish()
+}
+
+fn refuse(request: ServiceRequest, problem: Problem) -> ServiceResponse<BoxBody> {
+    request.into_response(answer_to(&problem))
+}
+
+fn answer_to(problem: &Problem) -> actix_web::HttpResponse {
+    actix_web::ResponseError::error_response(problem)
+}
+
+/// The outermost layer: reads the clock, finds out who is here, and sees to it that every answer has its headers and every
+/// problem its page.
+pub async fn arrive(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(desk) = request.app_data::<web::Data<Desk>>().cloned() else {
+        return Ok(refuse(request, Problem::fault("no desk")));
+    };
+    let began = std::time::Instant::now();
+    let now = desk.clock.now();
+    let nonce = ids::random::<16>().map(|bytes| ids::base64_url(&bytes)).unwrap_or_default();
+    let guest = match welcome(&request, &desk, now).await {
+        Ok(guest) => guest,
+        Err(problem) => return Ok(refuse(request, problem)),
+    };
+    let signed_in = guest.is_some();
+    request.extensions_mut().insert(Arrival { now, nonce: nonce.clone(), guest });
+    let pattern = request.match_pattern();
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    let unseen = response.response().extensions().get::<Unseen>().cloned();
+    if let Some(unseen) = unseen {
+        response = draw(response, &unseen);
+    }
+    security::put_headers(response.headers_mut(), &nonce, desk.is_https(), signed_in);
+    operations::count(pattern.as_deref(), response.status(), began.elapsed());
+    Ok(response)
+}
+
+fn draw(response: ServiceResponse<BoxBody>, unseen: &Unseen) -> ServiceResponse<BoxBody> {
+    let (request, bare) = response.into_parts();
+    let drawn = Visit::of(&request).ok().and_then(|visit| unseen.draw(&visit, bare.status()));
+    let Some(mut drawn) = drawn else { return ServiceResponse::new(request, bare) };
+    if let Some(wait) = bare.headers().get("retry-after") {
+        drawn.headers_mut().insert(actix_web::http::header::RETRY_AFTER, wait.clone());
+    }
+    ServiceResponse::new(request, drawn)
+}
+
+/// Who this is, by their cookie; the viewer and the session go into the request.
+async fn welcome(
+    request: &ServiceRequest,
+    desk: &web::Data<Desk>,
+    now: crate::clock::Instant,
+) -> Result<Option<Arc<Guest>>> {
+    let Some(cookie) = request.cookie(cookie_name(desk.is_https())) else { return Ok(None) };
+    let Some(keyring) = request.app_data::<web::Data<Keyring>>().cloned() else { return Ok(None) };
+    if request.path().starts_with("/static/") {
+        return Ok(None);
+    }
+    let (database, token) = (desk.database.clone(), cookie.value().to_owned());
+    let recognised = blocking(move || {
+        let recognised = database.read(|conn| identity::recognise(conn, &keyring, &token, now))?;
+        if recognised.note {
+            let session = recognised.session;
+            database.write(move |conn| identity::note_seen(conn, session, now))?;
+        }
+        Ok(recognised)
+    })
+    .await;
+    match recognised {
+        Ok(recognised) => Ok(Some(seat(request, recognised))),
+        Err(Problem::SignedOut) => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn seat(request: &ServiceRequest, recognised: Recognised) -> Arc<Guest> {
+    let Recognised { session, viewer, form_token, method, shared_computer, .. } = recognised;
+    let guest = Guest {
+        actor: Actor {
+            person: Some(viewer.person),
+            pseudonym: Some(viewer.pseudonym.clone()),
+            capacity: "self",
+            method,
+        },
+        name: viewer.name.clone(),
+        form_token,
+        shared_computer,
+        nav: nav(&viewer, request.path()),
+    };
+    let mut extensions = request.extensions_mut();
+    extensions.insert(SessionId(session));
+    extensions.insert(viewer);
+    Arc::new(guest)
+}
+
+fn nav(viewer: &Viewer, path: &str) -> Vec<NavItem> {
+    let table = nav_access();
+    let is_current = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));
+    NAV.iter()
+        .filter(|(_, href)| table.iter().any(|(path, access)| path == href && access.allows(Some(viewer))))
+        .map(|(label, href)| NavItem { label, href, current: is_current(href) })
+        .collect()
+}
+
+fn nav_access() -> &'static [(&'static str, Access)] {
+    static ACCESS: std::sync::OnceLock<Vec<(&'static str, Access)>> = std::sync::OnceLock::new();
+    ACCESS.get_or_init(|| {
+        let gets = table().into_iter().filter(|row| row.method == Method::GET);
+        gets.map(|row| (row.path, row.access)).collect()
+    })
+}
+
+/// Starts serving; the server stops when it is told to, after what it is doing.
+pub fn serve(app: App, listener: TcpListener) -> Result<Server> {
+    let server = HttpServer::new(move || {
+        let app = app.clone();
+        WebApp::new().configure(|service| configure(&app, service)).wrap(from_fn(arrive))
+    });
+    Ok(server
+        .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(10)
+        .workers(std::thread::available_parallelism().map_or(2, usize::from))
+        .listen(listener)?
+        .run())
+}
