@@ -114,7 +114,7 @@ impl From<diesel::result::Error> for Problem {
             Error::DatabaseError(Kind::SerializationFailure, _) => FaultKind::Deadlock,
             _ if cause.contains("deadlock detected") => FaultKind::Deadlock,
             _ if cause.contains("disk I/O error") || cause.contains("database or disk is full") => FaultKind::Disk,
-            _ if cause.contains("database is locked") => FaultKind::Busy,
+            _ if cause.contains("database is locked") || cause.contains("lock timeout") => FaultKind::Busy,
             _ => FaultKind::Plain,
         };
         Problem::Fault(Fault { cause, kind })

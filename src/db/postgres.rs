@@ -13,7 +13,9 @@ use super::{Conn, migrate};
 use crate::problem::{FaultKind, Problem, Result};
 
 const CONNECTIONS: u32 = 16;
-const TRIES_AFTER_DEADLOCK: u32 = 3;
+/// Without a pause, an act takes its first row again before the other act has woken, and both are where they were.
+const PAUSES_AFTER_DEADLOCK: [Duration; 3] =
+    [Duration::from_millis(20), Duration::from_millis(60), Duration::from_millis(180)];
 const OLDEST: i32 = 150_000;
 
 pub struct PostgresDoors {
@@ -43,14 +45,14 @@ impl PostgresDoors {
     }
 
     pub fn write<T>(&self, act: impl Fn(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut tries_left = TRIES_AFTER_DEADLOCK;
+        let mut pauses = PAUSES_AFTER_DEADLOCK.iter();
         loop {
             let outcome = self.write_once(&act);
             let deadlock = matches!(&outcome, Err(problem) if problem.fault_kind() == Some(FaultKind::Deadlock));
-            if !deadlock || tries_left == 0 {
-                return outcome;
+            match pauses.next() {
+                Some(pause) if deadlock => std::thread::sleep(*pause),
+                _ => return outcome,
             }
-            tries_left -= 1;
         }
     }
 
@@ -59,8 +61,16 @@ impl PostgresDoors {
         say(&mut conn, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
         let outcome = catch_unwind(AssertUnwindSafe(|| act(&mut conn)))
             .unwrap_or_else(|panic| Err(Problem::fault(format!("an act panicked: {}", panic_words(&*panic)))));
-        say(&mut conn, if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        outcome
+        // COMMIT after a failed statement would quietly undo the act; a SELECT in front of it says so.
+        let ended = match outcome {
+            Ok(answer) => say(&mut conn, "SELECT 1; COMMIT").map(|()| answer),
+            Err(problem) => Err(problem),
+        };
+        if ended.is_err() {
+            // If even this fails, the pool finds the connection broken before it is used again.
+            let _ = say(&mut conn, "ROLLBACK");
+        }
+        ended
     }
 
     fn connection(&self) -> Result<PooledConnection<Connections>> {
