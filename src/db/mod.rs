@@ -97,6 +97,14 @@ impl Database {
         matches!(&*self.doors, Doors::Sqlite(_))
     }
 
+    /// How many acts wait for SQLite's one writer. On PostgreSQL none does: each has a connection.
+    pub fn waiting(&self) -> usize {
+        match &*self.doors {
+            Doors::Sqlite(doors) => doors.waiting(),
+            Doors::Postgres(_) => 0,
+        }
+    }
+
     /// A whole copy of a SQLite database while it is in use (`VACUUM INTO`). PostgreSQL has its own tools.
     pub fn copy_to(&self, file: &Path) -> Result<()> {
         let Doors::Sqlite(doors) = &*self.doors else {

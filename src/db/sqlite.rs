@@ -52,6 +52,10 @@ impl SqliteDoors {
         self.writer.write(act)
     }
 
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
     pub fn copy_to(&self, file: &Path) -> Result<()> {
         let _one_at_a_time = self.copying.lock();
         let mut conn = connect(&self.path, false)?;

@@ -2,6 +2,8 @@
 //! so an error or a panic undoes that act alone; every answer waits for the group's commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -19,18 +21,47 @@ pub const GROUP_MILLISECONDS: u64 = 5;
 pub struct WriterOptions {
     /// Acts that may wait; one more is told to come back.
     pub queue: usize,
+    /// How old a group may grow while acts keep coming.
+    pub group_milliseconds: u64,
     /// What happens after the disk failed: nothing that SQLite says afterwards can be trusted, so the process stops.
     pub after_disk_fault: fn(),
 }
 
 impl Default for WriterOptions {
     fn default() -> WriterOptions {
-        WriterOptions { queue: 4096, after_disk_fault: || std::process::exit(74) }
+        WriterOptions {
+            queue: 4096,
+            group_milliseconds: GROUP_MILLISECONDS,
+            after_disk_fault: || std::process::exit(74),
+        }
     }
 }
 
 pub struct Writer {
     queue: SyncSender<Box<dyn Waiting>>,
+    waiting: Arc<AtomicI64>,
+}
+
+/// The queue's far end. It counts what it takes, so that the writer can say how many acts wait.
+struct Acts {
+    queue: Receiver<Box<dyn Waiting>>,
+    waiting: Arc<AtomicI64>,
+}
+
+impl Acts {
+    /// Waits for an act; None once nobody can send one.
+    fn next(&self) -> Option<Box<dyn Waiting>> {
+        self.counted(self.queue.recv().ok())
+    }
+
+    fn next_if_any(&self) -> Option<Box<dyn Waiting>> {
+        self.counted(self.queue.try_recv().ok())
+    }
+
+    fn counted(&self, act: Option<Box<dyn Waiting>>) -> Option<Box<dyn Waiting>> {
+        self.waiting.fetch_sub(i64::from(act.is_some()), Ordering::SeqCst);
+        act
+    }
 }
 
 impl Writer {
@@ -40,9 +71,11 @@ impl Writer {
         options: WriterOptions,
         reopen: impl Fn() -> Result<Conn> + Send + 'static,
     ) -> Result<Writer> {
-        let (queue, acts) = sync_channel(options.queue);
+        let (queue, far_end) = sync_channel(options.queue);
+        let waiting = Arc::new(AtomicI64::new(0));
+        let acts = Acts { queue: far_end, waiting: waiting.clone() };
         std::thread::Builder::new().name("writer".to_owned()).spawn(move || write_all(conn, acts, options, reopen))?;
-        Ok(Writer { queue })
+        Ok(Writer { queue, waiting })
     }
 
     pub fn write<T: Send + 'static>(&self, act: impl Fn(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
@@ -52,7 +85,14 @@ impl Writer {
             TrySendError::Full(_) => Problem::busy("the writer's queue is full"),
             TrySendError::Disconnected(_) => Problem::fault("the writer has stopped"),
         })?;
+        self.waiting.fetch_add(1, Ordering::SeqCst);
         answer.recv().map_err(|_| Problem::fault("the writer stopped before it answered"))?
+    }
+
+    /// How many acts wait to be run.
+    pub fn waiting(&self) -> usize {
+        // Taken before it was counted, an act may bring this under nought for a moment.
+        self.waiting.load(Ordering::SeqCst).try_into().unwrap_or(0)
     }
 }
 
@@ -99,15 +139,11 @@ impl<T: Send, F: Fn(&mut Conn) -> Result<T> + Send> Waiting for Act<T, F> {
     }
 }
 
-fn write_all(
-    mut conn: Conn,
-    acts: Receiver<Box<dyn Waiting>>,
-    options: WriterOptions,
-    reopen: impl Fn() -> Result<Conn>,
-) {
-    while let Ok(first) = acts.recv() {
+fn write_all(mut conn: Conn, acts: Acts, options: WriterOptions, reopen: impl Fn() -> Result<Conn>) {
+    let longest = Duration::from_millis(options.group_milliseconds);
+    while let Some(first) = acts.next() {
         let mut group = vec![first];
-        let committed = write_group(&mut conn, &mut group, &acts);
+        let committed = write_group(&mut conn, &mut group, &acts, longest);
         for act in group {
             act.answer(committed.as_ref().err());
         }
@@ -131,7 +167,8 @@ fn write_all(
 fn write_group(
     conn: &mut Conn,
     group: &mut Vec<Box<dyn Waiting>>,
-    acts: &Receiver<Box<dyn Waiting>>,
+    acts: &Acts,
+    longest: Duration,
 ) -> std::result::Result<(), Fault> {
     let began = Instant::now();
     say(conn, "BEGIN IMMEDIATE")?;
@@ -139,9 +176,9 @@ fn write_group(
     while next < group.len() {
         group[next].run(conn)?;
         next += 1;
-        let full = group.len() >= GROUP_ACTS || began.elapsed() >= Duration::from_millis(GROUP_MILLISECONDS);
+        let full = group.len() >= GROUP_ACTS || began.elapsed() >= longest;
         if next == group.len() && !full {
-            group.extend(acts.try_recv().ok());
+            group.extend(acts.next_if_any());
         }
     }
     say(conn, "COMMIT")
