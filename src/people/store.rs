@@ -1,5 +1,6 @@
 //! The tables of people: the only place that writes them.
 
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
@@ -180,17 +181,18 @@ pub fn update_person(conn: &mut Conn, now: Instant, row: &PersonRow) -> Result<(
             people::preferred_surname.eq(&row.preferred_surname),
             people::work_email.eq(&row.work_email),
             people::staff_code.eq(&row.staff_code),
-            people::changed_at.eq(now.0),
         ))
         .execute(conn)?;
-    Ok(())
+    touch(conn, now, &[row.id])
 }
 
-/// Something that decides what these people are assigned has changed.
+/// Something that decides what these people are assigned has changed. Their `changed_at` grows each time, so that two
+/// changes within one millisecond are told apart.
 pub fn touch(conn: &mut Conn, now: Instant, ids: &[i64]) -> Result<()> {
     for some in ids.chunks(500) {
+        let later = case_when(people::changed_at.ge(now.0), people::changed_at + 1).otherwise(now.0);
         diesel::update(people::table.filter(people::id.eq_any(some)))
-            .set(people::changed_at.eq(now.0))
+            .set(people::changed_at.eq(later))
             .execute(conn)?;
     }
     Ok(())
