@@ -323,8 +323,9 @@ diesel::table! {
 diesel::table! {
     reconciliations (person_id) {
         person_id -> BigInt,
-        reconciled_at -> BigInt,
-        cycle -> Text,
+        day -> Text,
+        person_changed_at -> BigInt,
+        edition -> BigInt,
     }
 }
 

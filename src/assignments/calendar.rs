@@ -308,6 +308,11 @@ impl Calendars {
     pub fn of(&self, school: &Urn) -> &Calendar {
         self.by_school.get(school).unwrap_or(&self.trust)
     }
+
+    /// What holds where a school has entered nothing.
+    pub fn of_the_trust(&self) -> &Calendar {
+        &self.trust
+    }
 }
 
 impl Default for Calendars {

@@ -290,6 +290,41 @@ fn working_days(count: u32) -> String {
     format!("{count} working {}", if count == 1 { "day" } else { "days" })
 }
 
+impl DueRule {
+    /// The annual day as people and files write it: "31 October".
+    pub fn annual_day(self) -> String {
+        leap_day(self.month, self.day_of_month).map(Day::short).unwrap_or_default()
+    }
+
+    /// Reads "31 October", "31 Oct" or "31/10".
+    pub fn read_annual_day(text: &str) -> Result<(u32, u32), String> {
+        let mut parts = text.split(['/', ' ', '.', '-']).filter(|part| !part.is_empty());
+        let found = match (parts.next(), parts.next(), parts.next()) {
+            (Some(day), Some(month), None) => day.parse().ok().zip(month_of(month)),
+            _ => None,
+        };
+        found
+            .map(|(day, month)| (month, day))
+            .filter(|(month, day)| leap_day(*month, *day).is_some())
+            .ok_or_else(|| format!("‘{}’ is not a day of the year such as 31 October", text.trim()))
+    }
+}
+
+/// The month that a number or the beginning of its name means.
+fn month_of(text: &str) -> Option<u32> {
+    let text = text.to_lowercase();
+    let is_its_name = |month: &u32| {
+        let name = leap_day(*month, 1).map(|day| day.0.format("%B").to_string().to_lowercase());
+        text.len() >= 3 && name.is_some_and(|name| name.starts_with(&text))
+    };
+    text.parse().ok().or_else(|| (1..=12).find(is_its_name))
+}
+
+/// The day in a year that has 29 February too.
+fn leap_day(month: u32, day_of_month: u32) -> Option<Day> {
+    Day::new(2024, month, day_of_month)
+}
+
 // ── who is asked for what
 
 /// A rule: for whom, how often, due when. What it asks for is the store's to know.

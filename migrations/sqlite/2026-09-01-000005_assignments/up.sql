@@ -43,7 +43,7 @@ CREATE TABLE assignments (
     superseded_at BIGINT
 );
 CREATE UNIQUE INDEX assignments_stand_once ON assignments (person_id, requirement_id, cycle, round) WHERE superseded_at IS NULL;
-CREATE INDEX assignments_by_cycle ON assignments (cycle, requirement_id, person_id);
+CREATE INDEX assignments_by_person ON assignments (person_id);
 
 CREATE TABLE due_dates (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -83,9 +83,11 @@ CREATE TABLE exemptions (
 );
 CREATE INDEX exemptions_by_person ON exemptions (person_id);
 
--- Until when the table of assignments has been brought to what should be, person by person.
+-- For which day the table of assignments was brought to what should be, person by person; and what was known then:
+-- the person's changed_at, and the edition of the requirements and calendars. A difference in any of them calls for another go.
 CREATE TABLE reconciliations (
     person_id BIGINT NOT NULL PRIMARY KEY REFERENCES people (id),
-    reconciled_at BIGINT NOT NULL,
-    cycle TEXT NOT NULL
+    day TEXT NOT NULL,
+    person_changed_at BIGINT NOT NULL,
+    edition BIGINT NOT NULL
 );

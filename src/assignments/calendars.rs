@@ -1,0 +1,145 @@
+//! Term dates as the trust and its schools have entered them, over England's usual ones.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::calendar::{AcademicYear, CalendarSpan, Calendars, SpanKind};
+use super::read_day;
+use super::store::{self, TermDateRow};
+use crate::act::Act;
+use crate::clock::{Day, Instant};
+use crate::db::{Conn, lock_row};
+use crate::evidence::Draft;
+use crate::people;
+use crate::people::rules::Urn;
+use crate::problem::{Complaints, Problem, Result};
+
+/// Every school's calendar as it stands.
+pub fn calendars(conn: &mut Conn) -> Result<Calendars> {
+    read(conn, |row| row.superseded_at.is_none())
+}
+
+/// Every school's calendar by what was recorded at an instant.
+pub fn calendars_as_at(conn: &mut Conn, instant: Instant) -> Result<Calendars> {
+    let instant = instant.0;
+    read(conn, |row| row.recorded_at <= instant && row.superseded_at.is_none_or(|superseded| instant < superseded))
+}
+
+fn read(conn: &mut Conn, holds: impl Fn(&TermDateRow) -> bool) -> Result<Calendars> {
+    let rows: Vec<TermDateRow> = store::all_term_dates(conn)?.into_iter().map(|(_, row)| row).filter(holds).collect();
+    if rows.is_empty() {
+        return Ok(Calendars::default());
+    }
+    let urns: BTreeMap<i64, Urn> = people::schools(conn)?.into_iter().map(|school| (school.id, school.urn)).collect();
+    let mut trust = Vec::new();
+    let mut by_school: BTreeMap<Urn, Vec<CalendarSpan>> = BTreeMap::new();
+    for row in rows {
+        match row.school_id.map(|school| urns.get(&school)) {
+            None => trust.push(read_span(&row)?),
+            Some(Some(urn)) => by_school.entry(urn.clone()).or_default().push(read_span(&row)?),
+            Some(None) => {}
+        }
+    }
+    Ok(Calendars::new(&trust, &by_school))
+}
+
+/// What a school (or, for none, the trust) has entered itself for one academic year.
+pub fn term_dates_of(conn: &mut Conn, school: Option<i64>, year: AcademicYear) -> Result<Vec<CalendarSpan>> {
+    Ok(standing(conn, school, year)?.into_iter().map(|(_, span)| span).collect())
+}
+
+fn standing(conn: &mut Conn, school: Option<i64>, year: AcademicYear) -> Result<Vec<(i64, CalendarSpan)>> {
+    let mut found = Vec::new();
+    for (id, row) in store::all_term_dates(conn)? {
+        if row.superseded_at.is_none() && row.school_id == school && year_of(&row)? == year {
+            found.push((id, read_span(&row)?));
+        }
+    }
+    Ok(found)
+}
+
+/// Adds some days to those that a school (or, for none, the trust) has entered.
+pub fn set_term_date(act: &mut Act, school: Option<i64>, span: &CalendarSpan) -> Result<()> {
+    lock(act, school)?;
+    check(span)?;
+    let entry = put(act, school, span, entry(school)?)?;
+    act.record(entry);
+    Ok(())
+}
+
+/// Puts these days in the place of all that a school (or, for none, the trust) has entered for an academic year.
+pub fn replace_term_dates(
+    act: &mut Act,
+    school: Option<i64>,
+    year: AcademicYear,
+    spans: &[CalendarSpan],
+) -> Result<()> {
+    lock(act, school)?;
+    spans.iter().try_for_each(check)?;
+    let past: Vec<i64> = standing(act.conn, school, year)?.into_iter().map(|(id, _)| id).collect();
+    store::supersede_term_dates(act.conn, act.now, &past)?;
+    let superseded = json!({ "superseded_at": act.now.0 });
+    let entry = past.iter().fold(entry(school)?, |entry, id| entry.changed("term_dates", *id, superseded.clone()));
+    let entry = spans.iter().try_fold(entry, |entry, span| put(act, school, span, entry))?;
+    act.record(entry);
+    Ok(())
+}
+
+fn lock(act: &mut Act, school: Option<i64>) -> Result<()> {
+    school.map_or(Ok(()), |school| lock_row(act.conn, "schools", school))
+}
+
+fn entry(school: Option<i64>) -> Result<Draft> {
+    Ok(Draft::new("term-dates-changed")?.fact("school", school))
+}
+
+fn put(act: &mut Act, school: Option<i64>, span: &CalendarSpan, entry: Draft) -> Result<Draft> {
+    let row = TermDateRow {
+        school_id: school,
+        kind: span.kind.as_str().to_owned(),
+        name: span.name.clone(),
+        from_day: span.from.to_string(),
+        until_day: span.until.to_string(),
+        recorded_at: act.now.0,
+        superseded_at: None,
+    };
+    let id = store::insert_term_date(act.conn, &row)?;
+    entry.row("term_dates", id, &row)
+}
+
+/// The longest that one span of a calendar can be, in days.
+fn longest(kind: SpanKind) -> i64 {
+    match kind {
+        SpanKind::Term => 150,
+        SpanKind::HalfTerm | SpanKind::Holiday => 31,
+        SpanKind::Inset | SpanKind::BankHoliday => 7,
+    }
+}
+
+fn check(span: &CalendarSpan) -> Result<()> {
+    let mut complaints = Complaints::default();
+    let days = span.until.days_since(span.from) + 1;
+    if days < 1 {
+        complaints.add("last_day", "The last day must not lie before the first.");
+    } else if days > longest(span.kind) {
+        let most = longest(span.kind);
+        complaints.add("last_day", format!("That is {days} days. It can be {most} at most: please check both dates."));
+    }
+    complaints.into_result()
+}
+
+fn year_of(row: &TermDateRow) -> Result<AcademicYear> {
+    Ok(AcademicYear::of(read_day(&row.until_day)?))
+}
+
+fn read_span(row: &TermDateRow) -> Result<CalendarSpan> {
+    let kind: SpanKind = row.kind.parse().map_err(Problem::fault)?;
+    let (from, until): (Day, Day) = (read_day(&row.from_day)?, read_day(&row.until_day)?);
+    Ok(CalendarSpan { kind, name: row.name.clone(), from, until })
+}
+
+/// For `evidence verify`: the term dates as the log should have them.
+pub fn evidence_term_dates(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
+    store::as_recorded(store::all_term_dates(conn)?)
+}

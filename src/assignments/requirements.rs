@@ -1,0 +1,162 @@
+//! Requirements: what the trust asks for, of whom, how often and by when. Terms are superseded, never changed.
+
+use std::str::FromStr;
+
+use serde_json::{Value, json};
+
+use super::store::{self, RequirementRow, TermsRow};
+use super::{read_day, rules};
+use crate::act::Act;
+use crate::assignments::rules::{DueRule, Every};
+use crate::clock::{Day, Instant};
+use crate::db::{Conn, lock_row};
+use crate::evidence::Draft;
+use crate::people::rules::Audience;
+use crate::problem::{Problem, Result};
+
+/// What a requirement asks for, and its rule as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// The folder under `courses/`: modules, policies or checklists.
+    pub content_kind: String,
+    pub slug: String,
+    /// Its place in *My training*.
+    pub place: i32,
+    pub rule: rules::Requirement,
+}
+
+impl Requirement {
+    pub fn id(&self) -> i64 {
+        self.rule.id
+    }
+
+    pub fn terms(&self) -> Terms {
+        let rule = &self.rule;
+        Terms { audience: rule.audience.clone(), every: rule.every, due: rule.due, from: rule.began }
+    }
+
+    /// The same requirement as it would be under other terms.
+    pub fn under(&self, terms: &Terms) -> Requirement {
+        let rule = rules::Requirement {
+            audience: terms.audience.clone(),
+            every: terms.every,
+            due: terms.due,
+            began: terms.from,
+            ..self.rule.clone()
+        };
+        Requirement { rule, ..self.clone() }
+    }
+}
+
+/// Of whom, how often, by when, and since which day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    pub audience: Audience,
+    pub every: Every,
+    pub due: DueRule,
+    pub from: Day,
+}
+
+const CONTENT_KINDS: [&str; 3] = ["modules", "policies", "checklists"];
+
+/// The most working days that new starters can be given.
+const MOST_STARTER_DAYS: u32 = 200;
+
+pub fn add_requirement(act: &mut Act, content_kind: &str, slug: &str, place: i32, terms: &Terms) -> Result<i64> {
+    if !CONTENT_KINDS.contains(&content_kind) {
+        return Err(Problem::fault(format!("a requirement cannot ask for {content_kind}")));
+    }
+    let row = RequirementRow { content_kind: content_kind.to_owned(), content_slug: slug.to_owned(), place };
+    let id = store::insert_requirement(act.conn, &row)?;
+    let entry = Draft::new("requirement-added")?.row("requirements", id, &row)?;
+    let entry = put_terms(act, id, terms, entry)?;
+    act.record(entry);
+    Ok(id)
+}
+
+/// Puts other terms in the place of those that hold.
+pub fn change_requirement(act: &mut Act, requirement: i64, terms: &Terms) -> Result<()> {
+    lock_row(act.conn, "requirements", requirement)?;
+    let past = store::supersede_terms(act.conn, act.now, requirement)?;
+    let superseded = json!({ "superseded_at": act.now.0 });
+    let entry = Draft::new("requirement-changed")?.changed("requirement_terms", past, superseded);
+    let entry = put_terms(act, requirement, terms, entry)?;
+    act.record(entry);
+    Ok(())
+}
+
+fn put_terms(act: &mut Act, requirement: i64, terms: &Terms, entry: Draft) -> Result<Draft> {
+    check(terms)?;
+    let row = TermsRow {
+        requirement_id: requirement,
+        audience: serde_json::to_string(&terms.audience)?,
+        every: terms.every.to_string(),
+        annual_due: terms.due.annual_day(),
+        starter_days: i32::try_from(terms.due.starter_days).unwrap_or_default(),
+        from_day: terms.from.to_string(),
+        recorded_at: act.now.0,
+        superseded_at: None,
+    };
+    let id = store::insert_terms(act.conn, &row)?;
+    entry.row("requirement_terms", id, &row)
+}
+
+fn check(terms: &Terms) -> Result<()> {
+    if terms.audience.is_empty() {
+        return Err(Problem::invalid("audience", "Choose at least one group of people."));
+    }
+    if !(1..=MOST_STARTER_DAYS).contains(&terms.due.starter_days) {
+        return Err(Problem::invalid("starters", format!("Enter a number from 1 to {MOST_STARTER_DAYS}.")));
+    }
+    Ok(())
+}
+
+/// Those that are asked now, in the order of *My training*.
+pub fn requirements(conn: &mut Conn) -> Result<Vec<Requirement>> {
+    read(conn, |row| row.superseded_at.is_none())
+}
+
+/// Those that were asked by what was recorded at an instant.
+pub fn requirements_as_at(conn: &mut Conn, instant: Instant) -> Result<Vec<Requirement>> {
+    let instant = instant.0;
+    read(conn, |row| row.recorded_at <= instant && row.superseded_at.is_none_or(|superseded| instant < superseded))
+}
+
+fn read(conn: &mut Conn, holds: impl Fn(&TermsRow) -> bool) -> Result<Vec<Requirement>> {
+    let terms: Vec<TermsRow> = store::all_terms(conn)?.into_iter().map(|(_, row)| row).filter(holds).collect();
+    let mut found = Vec::new();
+    for (id, asked) in store::all_requirements(conn)? {
+        let Some(row) = terms.iter().find(|row| row.requirement_id == id) else { continue };
+        found.push(Requirement {
+            content_kind: asked.content_kind,
+            slug: asked.content_slug,
+            place: asked.place,
+            rule: read_rule(id, row)?,
+        });
+    }
+    Ok(found)
+}
+
+fn read_rule(id: i64, row: &TermsRow) -> Result<rules::Requirement> {
+    let (month, day_of_month) = DueRule::read_annual_day(&row.annual_due).map_err(Problem::fault)?;
+    let starter_days = u32::try_from(row.starter_days).unwrap_or_default();
+    Ok(rules::Requirement {
+        id,
+        audience: serde_json::from_str(&row.audience)?,
+        every: Every::from_str(&row.every).map_err(Problem::fault)?,
+        due: DueRule { month, day_of_month, starter_days },
+        began: read_day(&row.from_day)?,
+        until: None,
+        reopened: Vec::new(),
+    })
+}
+
+/// For `evidence verify`: the requirements as the log should have them.
+pub fn evidence_requirements(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
+    store::as_recorded(store::all_requirements(conn)?)
+}
+
+/// For `evidence verify`: the requirements' terms as the log should have them.
+pub fn evidence_requirement_terms(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
+    store::as_recorded(store::all_terms(conn)?)
+}
