@@ -9,6 +9,7 @@ use super::{read_day, rules};
 use crate::act::Act;
 use crate::assignments::rules::{DueRule, Every};
 use crate::clock::{Day, Instant};
+use crate::courses::Kind;
 use crate::db::{Conn, lock_row};
 use crate::evidence::Draft;
 use crate::people::rules::Audience;
@@ -17,8 +18,7 @@ use crate::problem::{Problem, Result};
 /// What a requirement asks for, and its rule as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
-    /// The folder under `courses/`: modules, policies or checklists.
-    pub content_kind: String,
+    pub kind: Kind,
     pub slug: String,
     /// Its place in *My training*.
     pub place: i32,
@@ -57,16 +57,11 @@ pub struct Terms {
     pub from: Day,
 }
 
-const CONTENT_KINDS: [&str; 3] = ["modules", "policies", "checklists"];
-
 /// The most working days that new starters can be given.
 const MOST_STARTER_DAYS: u32 = 200;
 
-pub fn add_requirement(act: &mut Act, content_kind: &str, slug: &str, place: i32, terms: &Terms) -> Result<i64> {
-    if !CONTENT_KINDS.contains(&content_kind) {
-        return Err(Problem::fault(format!("a requirement cannot ask for {content_kind}")));
-    }
-    let row = RequirementRow { content_kind: content_kind.to_owned(), content_slug: slug.to_owned(), place };
+pub fn add_requirement(act: &mut Act, kind: Kind, slug: &str, place: i32, terms: &Terms) -> Result<i64> {
+    let row = RequirementRow { content_kind: kind.as_str().to_owned(), content_slug: slug.to_owned(), place };
     let id = store::insert_requirement(act.conn, &row)?;
     let entry = Draft::new("requirement-added")?.row("requirements", id, &row)?;
     let entry = put_terms(act, id, terms, entry)?;
@@ -128,7 +123,7 @@ fn read(conn: &mut Conn, holds: impl Fn(&TermsRow) -> bool) -> Result<Vec<Requir
     for (id, asked) in store::all_requirements(conn)? {
         let Some(row) = terms.iter().find(|row| row.requirement_id == id) else { continue };
         found.push(Requirement {
-            content_kind: asked.content_kind,
+            kind: asked.kind()?,
             slug: asked.content_slug,
             place: asked.place,
             rule: read_rule(id, row)?,

@@ -6,9 +6,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::clock::{Day, Instant};
+use crate::courses::Kind;
 use crate::db::Conn;
 use crate::each_backend;
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 use crate::schema::{
     assignments, completions, due_dates, exemptions, pauses, people, reconciliations, requirement_terms, requirements,
     term_dates,
@@ -25,6 +26,12 @@ pub struct RequirementRow {
     pub content_kind: String,
     pub content_slug: String,
     pub place: i32,
+}
+
+impl RequirementRow {
+    pub fn kind(&self) -> Result<Kind> {
+        Kind::named(&self.content_kind).ok_or_else(|| Problem::fault(format!("no such kind: {}", self.content_kind)))
+    }
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]

@@ -7,6 +7,7 @@ use super::read_day;
 use super::rules::{self, Cycle, Due, Facts, Status};
 use super::store::{self, AssignmentRow, CompletionRow, DueRow, ExemptionRow, Span};
 use crate::clock::{Day, Instant};
+use crate::courses::Kind;
 use crate::db::Conn;
 use crate::facts::Fact;
 use crate::people;
@@ -18,8 +19,7 @@ pub struct Assignment {
     pub id: i64,
     pub person: i64,
     pub requirement: i64,
-    /// The folder under `courses/`: modules, policies or checklists.
-    pub content_kind: String,
+    pub kind: Kind,
     pub slug: String,
     pub place: i32,
     pub cycle: Cycle,
@@ -197,14 +197,8 @@ fn add_reprieve(assignment: &mut Assignment, reprieve: &store::Reprieve) -> Resu
 
 /// The assignment that somebody is in when they open this course, policy or checklist: the one still to do, or else the
 /// latest that they have done. Not found for somebody of whom it is not asked.
-pub fn assignment_for(
-    conn: &mut Conn,
-    person: i64,
-    content_kind: &str,
-    slug: &str,
-    now: Instant,
-) -> Result<Assignment> {
-    let of_this = |one: &Assignment| one.content_kind == content_kind && one.slug == slug;
+pub fn assignment_for(conn: &mut Conn, person: i64, kind: Kind, slug: &str, now: Instant) -> Result<Assignment> {
+    let of_this = |one: &Assignment| one.kind == kind && one.slug == slug;
     let found: Vec<Assignment> = my_training(conn, person, now)?.into_iter().filter(of_this).collect();
     let to_do = found.iter().find(|one| !one.is_complete(now));
     to_do.or(found.last()).cloned().ok_or(Problem::NotFound)
@@ -227,7 +221,7 @@ fn read_assignment(id: i64, row: &AssignmentRow, asked: &store::RequirementRow) 
         id,
         person: row.person_id,
         requirement: row.requirement_id,
-        content_kind: asked.content_kind.clone(),
+        kind: asked.kind()?,
         slug: asked.content_slug.clone(),
         place: asked.place,
         cycle: row.cycle.parse().map_err(Problem::fault)?,
