@@ -8,6 +8,7 @@ use actix_web::web;
 use crate::act::{self, Act};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::courses::{self, Library};
 use crate::db::{Conn, Database, Target, WriterOptions};
 use crate::evidence::Actor;
 use crate::evidence::verify::Covered;
@@ -24,6 +25,7 @@ use crate::settings;
 pub struct App {
     pub desk: web::Data<Desk>,
     pub keyring: web::Data<Keyring>,
+    pub library: web::Data<Library>,
     pub evidence_key: Arc<Secret>,
     /// Where letters go in the demo and in tests; otherwise the settings say.
     pub transport: Option<Transport>,
@@ -43,13 +45,22 @@ impl App {
         std::fs::create_dir_all(&config.data)?;
         let database = Database::open(&config.database, writer)?;
         let keys = config.keys_folder();
+        let (library, complaints) = Library::load(config.courses.as_deref());
+        for complaint in complaints {
+            tracing::error!(%complaint, "content is not sound; the last sound one stays in use");
+        }
         let app = App {
+            library: web::Data::new(library),
             keyring: web::Data::new(Keyring { session: Secret::keep(&keys, "session.key")? }),
             evidence_key: Arc::new(Secret::keep(&keys, "evidence.key")?),
             desk: web::Data::new(Desk { database, clock, config, views: Views::read()?, house: Default::default() }),
             transport,
         };
         read_house(&app.desk)?;
+        if app.desk.house().set_up {
+            let library = app.library.clone();
+            app.act(Actor::system(), move |act| courses::store_contents(act, &library))?;
+        }
         Ok(app)
     }
 

@@ -30,4 +30,9 @@ pub mod reports;
 // ── roof: knows all, known by none
 pub mod app;
 pub mod operations;
+pub mod setup;
+pub mod postman;
 pub mod server;
+pub mod rounds;
+pub mod doctor;
+pub mod cli;

@@ -20,7 +20,7 @@ use crate::people::Viewer;
 #[allow(unused_imports)]
 use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, HR, Manager};
 use crate::problem::{Problem, Result};
-use crate::{ids, operations};
+use crate::{ids, operations, setup};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub fn table() -> Vec<Row> {
             get "/sign-in/link/{token}" identity::pages::link;
             post "/sign-in/link/{token}" identity::pages::use_link;
             post "/sign-in/fresh/{token}" identity::pages::fresh;
+            get "/setup" setup::show;
+            post "/setup" setup::make;
         }
         Listed => {
             post "/sign-out" identity::pages::sign_out;
@@ -113,6 +115,7 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
     service
         .app_data(app.desk.clone())
         .app_data(app.keyring.clone())
+        .app_data(app.library.clone())
         .app_data(web::PayloadConfig::new(crate::http::LARGEST_FORM));
     let mut paths: Vec<(&'static str, Vec<Row>)> = Vec::new();
     for row in table() {

@@ -305,6 +305,10 @@ impl Calendars {
         Calendars { by_school: days_by_school.iter().map(own).collect(), trust }
     }
 
+    /// The trust's own, which holds where a school has none.
+    pub fn trust(&self) -> &Calendar {
+        &self.trust
+    }
     pub fn of(&self, school: &Urn) -> &Calendar {
         self.by_school.get(school).unwrap_or(&self.trust)
     }

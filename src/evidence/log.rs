@@ -83,6 +83,16 @@ pub fn size(conn: &mut Conn) -> Result<u64> {
     Ok(evidence_head::table.find(1).select(evidence_head::size).first::<i64>(conn)? as u64)
 }
 
+/// When the last entry was recorded.
+pub fn last_recorded(conn: &mut Conn) -> Result<Option<Instant>> {
+    let last: Option<i64> = evidence_entries::table
+        .order(evidence_entries::position.desc())
+        .select(evidence_entries::recorded_at)
+        .first(conn)
+        .optional()?;
+    Ok(last.map(Instant))
+}
+
 pub(super) fn read_head(conn: &mut Conn) -> Result<Frontier> {
     let (size, bytes): (i64, Vec<u8>) =
         evidence_head::table.find(1).select((evidence_head::size, evidence_head::frontier)).first(conn)?;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 pub use canonical::canonical;
-pub use log::{Actor, EntryLine, append, entries_about, origin, size};
+pub use log::{Actor, EntryLine, append, entries_about, last_recorded, origin, size};
 
 use crate::ids;
 use crate::problem::Result;

@@ -86,6 +86,14 @@ pub fn mark_refused(conn: &mut Conn, row: &Row, now: Instant, problem: &str, for
     Ok(())
 }
 
+/// The server may or may not have it, and it must not arrive twice.
+pub fn mark_uncertain(conn: &mut Conn, id: i64, problem: &str) -> Result<()> {
+    diesel::update(outbox::table.find(id))
+        .set((outbox::state.eq(UNCERTAIN), outbox::problem.eq(problem)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// At start: letters that were on their way when the program stopped. Reminders are not sent twice, so they stay uncertain;
 /// links and receipts go again under the same message id.
 pub fn recover(conn: &mut Conn, once_only: &[&str]) -> Result<()> {

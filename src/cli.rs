@@ -1,0 +1,245 @@
+//! The command line: reads the words, builds the program, calls the same verbs as the pages, and says how it went.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::{self, App, ServerLock};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Target;
+use crate::evidence::{Actor, verify};
+use crate::identity::{self, rules::LinkKind};
+use crate::people::{self, rules::WorkEmail};
+use crate::problem::{FaultKind, Problem, Result};
+use crate::{doctor, rounds, server, setup};
+
+/// Training and attestation for the staff of schools and multi-academy trusts.
+#[derive(Parser)]
+#[command(name = "seamark", version)]
+struct CommandLine {
+    /// The settings file; `seamark.toml` in this folder unless said otherwise.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the real thing. The first start prints a one-time address of the set-up page.
+    Serve {
+        /// Where to listen, instead of what the settings say.
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<SocketAddr>,
+    },
+    /// Makes a sign-in link for somebody, good once within 15 minutes.
+    Link { email: String },
+    /// The scheduled work, for those who prefer cron.
+    Rounds {
+        #[command(subcommand)]
+        what: Rounds,
+    },
+    /// The evidence log.
+    Evidence {
+        #[command(subcommand)]
+        what: Evidence,
+    },
+    /// Copies the database into a file while it is in use.
+    Backup { file: PathBuf },
+    /// Puts a back-up where there is no database yet.
+    Restore { file: PathBuf },
+    /// Looks at settings, database, mail, clock, courses and disk, and says what to do.
+    Doctor,
+}
+
+#[derive(Subcommand)]
+enum Rounds {
+    /// Lists the rounds.
+    List,
+    /// Runs one now.
+    Run { name: String },
+}
+
+#[derive(Subcommand)]
+enum Evidence {
+    /// Checks all of the log, and the tables that reports rely on, against each other.
+    Verify,
+}
+
+/// 0 if all is well, 1 if something was wrong, 2 if the words could not be understood.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let line = match CommandLine::try_parse_from(words) {
+        Ok(line) => line,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match obey(line) {
+        Ok(sound) => ExitCode::from(u8::from(!sound)),
+        Err(problem) => {
+            say_problem(&problem);
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn say_problem(problem: &Problem) {
+    let words = match problem {
+        Problem::NotFound => "There is no such thing.".to_owned(),
+        Problem::Fault(fault) if fault.kind == FaultKind::Busy => {
+            format!("The database is busy ({}). Try again in a moment.", fault.cause)
+        }
+        other => other.to_string(),
+    };
+    eprintln!("{words}");
+}
+
+/// False if what was looked at is not sound.
+fn obey(line: CommandLine) -> Result<bool> {
+    let load = || Config::load(line.config.as_deref());
+    let build = || App::build(load()?, Clock::System);
+    match line.command {
+        Command::Serve { listen } => {
+            let mut config = load()?;
+            config.listen = listen.unwrap_or(config.listen);
+            serve(config).map(|()| true)
+        }
+        Command::Link { email } => link(&build()?, &email).map(|()| true),
+        Command::Rounds { what: Rounds::List } => list_rounds().map(|()| true),
+        Command::Rounds { what: Rounds::Run { name } } => {
+            let said = rounds::run(&build()?, &name)?;
+            tell(if said.is_empty() { "Nothing to do." } else { &said }).map(|()| true)
+        }
+        Command::Evidence { what: Evidence::Verify } => verify_evidence(&build()?),
+        Command::Backup { file } => back_up(&load()?, &file).map(|()| true),
+        Command::Restore { file } => restore(&load()?, &file).map(|()| true),
+        Command::Doctor => {
+            let findings = doctor::examine(&load()?);
+            findings.iter().try_for_each(|finding| tell(&finding.to_string()))?;
+            Ok(findings.iter().all(|finding| finding.is_well))
+        }
+    }
+}
+
+fn tell(words: &str) -> Result<()> {
+    // A reader that has gone away (`seamark … | head`) is no fault.
+    let _ = writeln!(std::io::stdout(), "{words}");
+    Ok(())
+}
+
+fn serve(config: Config) -> Result<()> {
+    start_logging(&config.log);
+    std::fs::create_dir_all(&config.data)?;
+    let _lock = ServerLock::take(&config.database)?;
+    let listener = TcpListener::bind(config.listen)
+        .map_err(|error| Problem::refused(format!("{} cannot be listened on: {error}", config.listen)))?;
+    let app = App::build(config, Clock::System)?;
+    print_setup_address(&app)?;
+    run_server(app, listener)
+}
+
+/// Serves until told to stop (SIGTERM, Ctrl-C), then finishes what is under way.
+pub fn run_server(app: App, listener: TcpListener) -> Result<()> {
+    let rounds = rounds::start(&app)?;
+    let served =
+        actix_web::rt::System::new().block_on(async { server::serve(app, listener)?.await.map_err(Problem::from) });
+    rounds.stop();
+    served
+}
+
+/// Log lines are JSON, one a line, without personal data.
+pub fn start_logging(what: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_new(what).unwrap_or_default();
+    let lines = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process (tests) keeps the first.
+    let _ = lines.try_init();
+}
+
+fn print_setup_address(app: &App) -> Result<()> {
+    let now = app.desk.clock.now();
+    let code = app.desk.database.write(move |conn| setup::fresh_code(conn, now))?;
+    let Some(code) = code else { return Ok(()) };
+    let listen = app.desk.config.listen;
+    let address = app.desk.config.address.clone().unwrap_or_else(|| format!("http://{listen}"));
+    tell(&format!(
+        "Seamark is not set up yet. Open this address within a day; it works once:\n  {address}/setup?code={code}"
+    ))
+}
+
+fn link(app: &App, email: &str) -> Result<()> {
+    let email = WorkEmail::parse(email).map_err(Problem::refused)?;
+    let person = app.read(|conn| people::person_by_email(conn, &email))?;
+    let person = person.ok_or_else(|| Problem::refused(format!("Nobody on the staff list has the email {email}.")))?;
+    let token = app.act(Actor::shell(), move |act| identity::make_link(act, person.id, LinkKind::Shell))?;
+    tell(&format!("{}/sign-in/link/{token}", app.desk.house().address))
+}
+
+fn list_rounds() -> Result<()> {
+    rounds::ROUNDS.iter().try_for_each(|round| tell(&format!("{:<12} {}", round.name, round.what)))
+}
+
+fn verify_evidence(app: &App) -> Result<bool> {
+    let key = app.evidence_key.signing_key().verifying_key();
+    let verdict = app.read(|conn| verify::verify(conn, &key, &app::covered()))?;
+    tell(&format!("{} entries, {} checkpoints", verdict.entries, verdict.checkpoints))?;
+    for (table, rows) in &verdict.tables {
+        tell(&format!("  {table}: {rows} rows compared with the log"))?;
+    }
+    for complaint in &verdict.complaints {
+        tell(&format!("✗ {complaint}"))?;
+    }
+    if verdict.complaints.is_empty() {
+        tell("✓ Intact: nothing was changed, removed or added behind the log’s back.")?;
+    }
+    Ok(verdict.complaints.is_empty())
+}
+
+fn back_up(config: &Config, file: &Path) -> Result<()> {
+    if let Target::Postgres(_) = &config.database {
+        return tell(&format!(
+            "PostgreSQL has its own tool for this. Run:\n  pg_dump --format=custom --file={} \"$SEAMARK_DATABASE\"\nand keep a copy of {} in a safe place.",
+            file.display(),
+            config.keys_folder().display()
+        ));
+    }
+    if file.exists() {
+        return Err(Problem::refused(format!("{} is there already, and a back-up never overwrites.", file.display())));
+    }
+    let unfinished = file.with_extension("unfinished");
+    let _ = std::fs::remove_file(&unfinished);
+    App::build(config.clone(), Clock::System)?.desk.database.copy_to(&unfinished)?;
+    std::fs::File::open(&unfinished)?.sync_all()?;
+    std::fs::rename(&unfinished, file)?;
+    tell(&format!(
+        "✓ Backed up to {}. The keys are not in it: keep a copy of {} in a safe place.",
+        file.display(),
+        config.keys_folder().display()
+    ))
+}
+
+fn restore(config: &Config, file: &Path) -> Result<()> {
+    let Target::Sqlite(database) = &config.database else {
+        return tell(&format!("Run: pg_restore --dbname=\"$SEAMARK_DATABASE\" {}", file.display()));
+    };
+    if database.exists() {
+        return Err(Problem::refused(format!(
+            "{} is there already, and a restore never overwrites. Move it away first.",
+            database.display()
+        )));
+    }
+    let bytes = std::fs::read(file).map_err(|error| Problem::refused(format!("{}: {error}", file.display())))?;
+    if !bytes.starts_with(b"SQLite format 3\0") {
+        return Err(Problem::refused(format!("{} is not a back-up of Seamark.", file.display())));
+    }
+    std::fs::create_dir_all(&config.data)?;
+    crate::keys::write_durably(database, &bytes)?;
+    let app = App::build(config.clone(), Clock::System)?;
+    let entries = app.read(crate::evidence::size)?;
+    tell(&format!("✓ Restored, with {entries} entries in the evidence log. Run `seamark evidence verify` next."))
+}
