@@ -21,7 +21,7 @@ const ROWS_AT_ONCE: usize = 500;
 // ── rows, as their tables have them and as the evidence log has them
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = requirements)]
+#[diesel(table_name = requirements, treat_none_as_default_value = false)]
 pub struct RequirementRow {
     pub content_kind: String,
     pub content_slug: String,
@@ -35,7 +35,7 @@ impl RequirementRow {
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = requirement_terms)]
+#[diesel(table_name = requirement_terms, treat_none_as_default_value = false)]
 pub struct TermsRow {
     pub requirement_id: i64,
     /// The audience as JSON.
@@ -50,7 +50,7 @@ pub struct TermsRow {
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = term_dates)]
+#[diesel(table_name = term_dates, treat_none_as_default_value = false)]
 pub struct TermDateRow {
     pub school_id: Option<i64>,
     pub kind: String,
@@ -62,7 +62,7 @@ pub struct TermDateRow {
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = assignments)]
+#[diesel(table_name = assignments, treat_none_as_default_value = false)]
 pub struct AssignmentRow {
     pub person_id: i64,
     pub requirement_id: i64,
@@ -75,7 +75,7 @@ pub struct AssignmentRow {
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = due_dates)]
+#[diesel(table_name = due_dates, treat_none_as_default_value = false)]
 pub struct DueRow {
     pub assignment_id: i64,
     pub due_day: String,
@@ -85,7 +85,7 @@ pub struct DueRow {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = completions)]
+#[diesel(table_name = completions, treat_none_as_default_value = false)]
 pub struct CompletionRow {
     pub assignment_id: i64,
     pub means: String,
@@ -97,7 +97,7 @@ pub struct CompletionRow {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = exemptions)]
+#[diesel(table_name = exemptions, treat_none_as_default_value = false)]
 pub struct ExemptionRow {
     pub person_id: i64,
     pub requirement_id: Option<i64>,

@@ -36,7 +36,7 @@ impl Actor {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = evidence_entries)]
+#[diesel(table_name = evidence_entries, treat_none_as_default_value = false)]
 struct EntryRow {
     position: i64,
     entry_id: String,

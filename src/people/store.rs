@@ -36,7 +36,7 @@ pub struct PersonRow {
 }
 
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = people)]
+#[diesel(table_name = people, treat_none_as_default_value = false)]
 pub struct NewPersonRow {
     pub pseudonym: String,
     pub title: String,
@@ -75,7 +75,7 @@ pub struct PostRow {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Serialize)]
-#[diesel(table_name = posts)]
+#[diesel(table_name = posts, treat_none_as_default_value = false)]
 pub struct NewPostRow {
     pub person_id: i64,
     pub school_id: i64,
