@@ -1,5 +1,6 @@
 //! One program for all tests: each file is a module, each test a sentence about people or rules.
 
+mod assignments_room;
 mod calendar_rules;
 mod courses_content;
 mod database;

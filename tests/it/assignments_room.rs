@@ -1,0 +1,634 @@
+//! Assignments in the database: what is asked comes true, once, and everything that is known of it can be proved later.
+
+use std::collections::BTreeSet;
+
+use diesel::connection::{Connection, InstrumentationEvent};
+use seamark::assignments::calendar::{AcademicYear, CalendarSpan, SpanKind};
+use seamark::assignments::rules::{DueRule, Every, Standing};
+use seamark::assignments::{self, Assignment, BATCH, Completed, Completion, Means, Reconciled, Terms, Training, Whom};
+use seamark::clock::{Day, Instant};
+use seamark::courses::{Kind, Programme, files::Folder};
+use seamark::db::Conn;
+use seamark::evidence::verify::{Covered, verify};
+use seamark::evidence::{Actor, Draft};
+use seamark::people::rules::{Audience, PostFlags, RoleGroup, Urn};
+use seamark::people::{self, NewPerson, NewPost, Person};
+use seamark::problem::{Problem, Result};
+
+use crate::house::House;
+
+const OAK: &str = "123456";
+const ELM: &str = "654321";
+const YEAR: AcademicYear = AcademicYear(2026);
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// A trust of two schools with the programme that every new trust gets, asked since September 2025.
+struct Trust {
+    house: House,
+    oak: i64,
+    elm: i64,
+}
+
+impl Trust {
+    fn new() -> Trust {
+        let trust = Trust::without_requirements();
+        trust.house.act(|act| {
+            let folder = Folder::built_in();
+            let programme = Programme::read(&folder).map_err(|_| Problem::fault("programme"))?;
+            assignments::programme(act, &programme, day("2025-09-01"))
+        });
+        trust
+    }
+
+    fn without_requirements() -> Trust {
+        let house = House::new();
+        house.it_is("2026-09-07", "09:00");
+        let [oak, elm] = [(OAK, "Oak Primary"), (ELM, "Elm Academy")].map(|(urn, name)| {
+            let urn = Urn::parse(urn).unwrap();
+            house.act(move |act| people::add_school(act, &urn, name))
+        });
+        Trust { house, oak, elm }
+    }
+
+    fn post(&self, role_group: RoleGroup, from: &str) -> NewPost {
+        NewPost {
+            school: self.oak,
+            job_title: role_group.to_string(),
+            role_group,
+            employment_type: String::new(),
+            fte_basis_points: None,
+            term_time_only: None,
+            flags: PostFlags::default(),
+            from: day(from),
+            until: None,
+            manager: None,
+            manager_named: None,
+        }
+    }
+
+    /// A teacher at Oak since long ago, on the list since 7 September.
+    fn teacher(&self, forename: &str) -> Person {
+        self.person(forename, self.post(RoleGroup::Teacher, "2020-09-01"))
+    }
+
+    fn person(&self, forename: &str, post: NewPost) -> Person {
+        let new = NewPerson { forename: forename.to_owned(), surname: "Reed".to_owned(), ..NewPerson::default() };
+        self.house.act(move |act| {
+            let person = people::add_person(act, &new)?;
+            people::add_post(act, &person, &post)?;
+            Ok(person)
+        })
+    }
+
+    /// What the round does: until nobody is left.
+    fn reconcile(&self) -> Reconciled {
+        let mut all = Reconciled::default();
+        loop {
+            let now = self.house.now();
+            let some = self.house.read(|conn| assignments::unreconciled(conn, now, BATCH));
+            if some.is_empty() {
+                return all;
+            }
+            let did = self.house.act(move |act| assignments::reconcile(act, &some));
+            all.made += did.made;
+            all.moved_due += did.moved_due;
+            all.withdrawn += did.withdrawn;
+        }
+    }
+
+    fn training(&self, person: &Person) -> Vec<Assignment> {
+        let now = self.house.now();
+        self.house.read(|conn| assignments::my_training(conn, person.id, now))
+    }
+
+    fn due_days(&self, person: &Person) -> BTreeSet<Day> {
+        let now = self.house.now();
+        self.training(person).iter().filter_map(|one| one.status(now).due).collect()
+    }
+
+    fn one(&self, person: &Person, slug: &str) -> Assignment {
+        let now = self.house.now();
+        let kind = if slug == "social-media-policy" { Kind::Policy } else { Kind::Course };
+        self.house.read(|conn| assignments::assignment_for(conn, person.id, kind, slug, now))
+    }
+
+    /// Passes a course now.
+    fn passes(&self, person: &Person, slug: &str) -> bool {
+        let assignment = self.one(person, slug);
+        self.house.act(move |act| pass(act, assignment.id)).is_new()
+    }
+
+    fn standing(&self, person: &Person, slug: &str) -> Standing {
+        self.one(person, slug).status(self.house.now()).standing
+    }
+
+    fn all_as_at(&self, person: &Person, instant: Instant) -> Vec<(String, Standing)> {
+        let found = self.house.read(|conn| assignments::facts_of(conn, Whom::People(&[person.id]), YEAR));
+        let asked = found.iter().flat_map(|training| training.asked_at(instant));
+        asked.map(|one| (one.slug.clone(), one.status(instant).standing)).collect()
+    }
+}
+
+fn pass(act: &mut seamark::act::Act, assignment: i64) -> Result<Completed> {
+    let completion = Completion {
+        means: Means::PassedAttempt,
+        content_version: "v1".to_owned(),
+        at: act.now,
+        connection_recorded: false,
+    };
+    let completed = assignments::complete(act, assignment, &completion)?;
+    let entry = completed.in_entry(Draft::new("attempt-finished")?)?;
+    act.record(entry);
+    Ok(completed)
+}
+
+// ── what is asked
+
+#[test]
+fn a_new_trust_asks_seven_things_of_all_staff_and_none_of_governors() {
+    let trust = Trust::new();
+    let (ben, gail) = (trust.teacher("Ben"), trust.person("Gail", trust.post(RoleGroup::Governor, "2020-09-01")));
+    assert_eq!(trust.reconcile(), Reconciled { made: 7, moved_due: 0, withdrawn: 0 });
+    let slugs: Vec<String> = trust.training(&ben).into_iter().map(|one| one.slug).collect();
+    assert_eq!(
+        slugs,
+        [
+            "acceptable-use",
+            "social-media-risks",
+            "privacy-settings",
+            "data-protection",
+            "reporting-issues",
+            "privacy-check",
+            "social-media-policy"
+        ]
+    );
+    assert!(trust.training(&gail).is_empty());
+    assert_eq!(trust.due_days(&ben), BTreeSet::from([day("2026-11-02")]));
+    let facts = trust.one(&ben, "acceptable-use").facts;
+    assert_eq!((facts.opens, facts.closes), (day("2026-09-01"), day("2027-08-31")));
+    assert_eq!(
+        facts.dues[0].what.why,
+        "Due 2 November: everybody’s is due by 31 October. 31 October is not a working day for you."
+    );
+}
+
+#[test]
+fn reconciling_again_does_nothing_and_a_stopped_round_goes_on_where_it_was() {
+    let trust = Trust::new();
+    let people: Vec<Person> = ["Ann", "Ben", "Cas"].iter().map(|name| trust.teacher(name)).collect();
+    let first = vec![people[0].id];
+    let did = trust.house.act(move |act| assignments::reconcile(act, &first));
+    assert_eq!(did.made, 7);
+    assert_eq!(trust.reconcile().made, 14);
+    assert_eq!(trust.reconcile(), Reconciled::default());
+    let everybody: Vec<i64> = people.iter().map(|person| person.id).collect();
+    assert_eq!(trust.house.act(move |act| assignments::reconcile(act, &everybody)), Reconciled::default());
+}
+
+#[test]
+fn a_post_that_begins_next_week_asks_nothing_until_then() {
+    let trust = Trust::new();
+    let ben = trust.person("Ben", trust.post(RoleGroup::Office, "2026-09-14"));
+    assert_eq!(trust.reconcile().made, 0);
+    trust.house.it_is("2026-09-14", "00:01");
+    assert_eq!(trust.reconcile().made, 7);
+    assert_eq!(trust.due_days(&ben), BTreeSet::from([day("2026-11-02")]));
+}
+
+#[test]
+fn two_changes_in_one_millisecond_are_both_seen() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    let who = ben.clone();
+    trust.house.act(move |act| people::pause(act, &who, day("2026-10-01"), Some(day("2026-12-04"))));
+    assert_eq!(trust.reconcile().moved_due, 7);
+    let who = ben.clone();
+    trust.house.act(move |act| people::pause(act, &who, day("2026-12-07"), Some(day("2026-12-11"))));
+    assert_eq!(trust.reconcile().moved_due, 7);
+}
+
+#[test]
+fn next_september_asks_again() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    trust.passes(&ben, "acceptable-use");
+    trust.house.it_is("2027-09-01", "06:00");
+    assert_eq!(trust.reconcile(), Reconciled { made: 7, moved_due: 0, withdrawn: 0 });
+    assert!(trust.training(&ben).iter().all(|one| one.round == 1 && one.cycle.to_string() == "2027/28"));
+    let last_year = trust.all_as_at(&ben, trust.house.now());
+    let done = |standing: &Standing| matches!(standing, Standing::Completed { late: false, .. });
+    assert!(last_year.iter().all(|(slug, standing)| match slug.as_str() {
+        "acceptable-use" => done(standing),
+        _ => *standing == Standing::EndedUndone,
+    }));
+}
+
+#[test]
+fn whoever_leaves_keeps_what_they_did_and_is_asked_no_more() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    trust.passes(&ben, "acceptable-use");
+    let before = trust.house.now();
+    let who = ben.clone();
+    trust.house.act(move |act| people::leave(act, &who, day("2026-10-02")));
+    assert_eq!(trust.reconcile(), Reconciled::default());
+    trust.house.it_is("2026-10-03", "00:01");
+    assert_eq!(trust.reconcile(), Reconciled { made: 0, moved_due: 0, withdrawn: 6 });
+    assert_eq!(trust.all_as_at(&ben, trust.house.now()).len(), 1);
+    assert_eq!(trust.all_as_at(&ben, before).len(), 7);
+}
+
+#[test]
+fn somebody_who_comes_back_the_same_year_is_asked_the_rest_again() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    trust.passes(&ben, "acceptable-use");
+    let who = ben.clone();
+    trust.house.act(move |act| people::leave(act, &who, day("2026-09-10")));
+    trust.house.it_is("2026-09-11", "09:00");
+    trust.reconcile();
+    let (who, post) = (ben.clone(), trust.post(RoleGroup::Teacher, "2026-09-21"));
+    trust.house.act(move |act| people::add_post(act, &who, &post));
+    trust.house.it_is("2026-09-21", "09:00");
+    assert_eq!(trust.reconcile().made, 6);
+    assert!(trust.standing(&ben, "acceptable-use").is_completed());
+}
+
+#[test]
+fn a_requirement_that_comes_round_every_twelve_months_opens_anew_eight_weeks_before() {
+    let trust = Trust::without_requirements();
+    let terms = Terms {
+        audience: Audience::all_staff(),
+        every: Every::Months(12),
+        due: DueRule::default(),
+        from: day("2026-09-07"),
+    };
+    trust.house.act(move |act| assignments::add_requirement(act, Kind::Course, "data-protection", 1, &terms));
+    let ben = trust.teacher("Ben");
+    assert_eq!(trust.reconcile().made, 1);
+    trust.house.it_is("2026-10-05", "10:00");
+    assert!(trust.passes(&ben, "data-protection"));
+    assert_eq!(trust.reconcile(), Reconciled::default());
+    trust.house.it_is("2027-08-11", "10:00");
+    assert_eq!(trust.reconcile().made, 1);
+    assert!(!trust.standing(&ben, "data-protection").is_completed());
+}
+
+// ── changes, and what they would do
+
+#[test]
+fn a_preview_says_what_a_new_due_day_would_do_and_does_nothing() {
+    let trust = Trust::new();
+    let (ann, ben) = (trust.teacher("Ann"), trust.teacher("Ben"));
+    trust.reconcile();
+    trust.passes(&ann, "data-protection");
+    let now = trust.house.now();
+    let (foreseen, id, terms) = trust.house.read(|conn| {
+        let mut rules = assignments::standing_rules(conn)?;
+        let place = rules.requirements.iter().position(|one| one.slug == "data-protection").unwrap();
+        let terms = Terms {
+            due: DueRule { month: 12, day_of_month: 4, starter_days: 20 },
+            ..rules.requirements[place].terms()
+        };
+        rules.requirements[place] = rules.requirements[place].under(&terms);
+        let foreseen = assignments::would_reconcile(conn, &[ann.id, ben.id], &rules, now)?;
+        Ok((foreseen, rules.requirements[place].id(), terms))
+    });
+    assert_eq!((foreseen.made, foreseen.moves.len(), foreseen.withdrawn), (0, 1, 0));
+    assert_eq!(foreseen.people, BTreeSet::from([ben.id]));
+    assert_eq!((foreseen.moves[0].from, foreseen.moves[0].to), (day("2026-11-02"), day("2026-12-04")));
+    assert_eq!(trust.reconcile(), Reconciled::default());
+
+    trust.house.it_is("2026-09-08", "09:00");
+    trust.house.act(move |act| assignments::change_requirement(act, id, &terms));
+    assert_eq!(trust.reconcile(), Reconciled { made: 0, moved_due: 1, withdrawn: 0 });
+    assert_eq!(trust.due_days(&ben), BTreeSet::from([day("2026-11-02"), day("2026-12-04")]));
+    let last_night = day("2026-09-07").end();
+    let then = trust.house.read(|conn| assignments::facts_of(conn, Whom::All, YEAR));
+    let due_then = |training: &Training| -> BTreeSet<Option<Day>> {
+        training.asked_at(last_night).iter().map(|one| one.status(last_night).due).collect()
+    };
+    assert!(then.iter().all(|training| due_then(training) == BTreeSet::from([Some(day("2026-11-02"))])));
+    let requirement_then = trust.house.read(|conn| assignments::requirements_as_at(conn, last_night));
+    assert!(requirement_then.iter().all(|one| one.rule.due == DueRule::default()));
+}
+
+#[test]
+fn a_requirement_for_fewer_people_lets_the_others_go() {
+    let trust = Trust::new();
+    let (ben, pam) = (trust.teacher("Ben"), trust.person("Pam", trust.post(RoleGroup::Office, "2020-09-01")));
+    trust.reconcile();
+    let asked = trust.house.read(assignments::requirements);
+    let (id, terms) = (asked[0].id(), asked[0].terms());
+    let audience = Audience { role_groups: vec![RoleGroup::Office], ..Audience::default() };
+    trust.house.act(move |act| {
+        assignments::change_requirement(act, id, &Terms { audience: audience.clone(), ..terms.clone() })
+    });
+    assert_eq!(trust.reconcile(), Reconciled { made: 0, moved_due: 0, withdrawn: 1 });
+    assert_eq!((trust.training(&ben).len(), trust.training(&pam).len()), (6, 7));
+}
+
+#[test]
+fn what_was_done_late_is_in_time_once_the_due_day_is_put_right_and_nothing_done_becomes_late() {
+    let trust = Trust::new();
+    let (ann, ben) = (trust.teacher("Ann"), trust.teacher("Ben"));
+    trust.reconcile();
+    trust.house.it_is("2026-10-20", "09:00");
+    trust.passes(&ann, "acceptable-use");
+    trust.house.it_is("2026-11-20", "09:00");
+    trust.passes(&ben, "acceptable-use");
+    assert_eq!(trust.standing(&ben, "acceptable-use"), Standing::Completed { late: true, connection_recorded: false });
+    let asked = trust.house.read(assignments::requirements);
+    let (id, terms) = (asked[0].id(), asked[0].terms());
+    let due_on = |month, day_of_month| {
+        let due = DueRule { month, day_of_month, starter_days: 20 };
+        let terms = Terms { due, ..terms.clone() };
+        trust.house.act(move |act| assignments::change_requirement(act, id, &terms));
+        trust.reconcile().moved_due
+    };
+    assert_eq!(due_on(12, 4), 1);
+    assert_eq!(due_on(10, 1), 0);
+    let in_time = Standing::Completed { late: false, connection_recorded: false };
+    assert_eq!([&ann, &ben].map(|who| trust.standing(who, "acceptable-use")), [in_time, in_time]);
+}
+
+#[test]
+fn a_schools_own_half_term_moves_its_people_and_nobody_elses() {
+    let trust = Trust::new();
+    let joined = NewPost { from: day("2026-10-05"), ..trust.post(RoleGroup::Teacher, "2026-10-05") };
+    let at_elm = NewPost { school: trust.elm, ..joined.clone() };
+    trust.house.it_is("2026-10-05", "09:00");
+    let (oak, elm) = (trust.person("Oakley", joined), trust.person("Elmer", at_elm));
+    trust.reconcile();
+    assert_eq!([&oak, &elm].map(|who| trust.due_days(who)), [(); 2].map(|()| BTreeSet::from([day("2026-11-09")])));
+
+    let spans: Vec<CalendarSpan> = trust.house.read(|conn| {
+        let calendars = assignments::calendars(conn)?;
+        let usual = calendars.of(&Urn::parse(ELM).unwrap()).spans(YEAR).into_iter().cloned();
+        Ok(usual
+            .map(|span| match span.kind == SpanKind::HalfTerm && span.from == day("2026-10-26") {
+                true => CalendarSpan { from: day("2026-10-19"), ..span },
+                false => span,
+            })
+            .collect())
+    });
+    let (school, own) = (trust.elm, spans.clone());
+    trust.house.act(move |act| assignments::replace_term_dates(act, Some(school), YEAR, &own));
+    assert_eq!(trust.reconcile().moved_due, 7);
+    assert_eq!(trust.due_days(&elm), BTreeSet::from([day("2026-11-16")]));
+    assert_eq!(trust.due_days(&oak), BTreeSet::from([day("2026-11-09")]));
+
+    trust.house.it_is("2026-10-06", "09:00");
+    trust.house.act(move |act| assignments::replace_term_dates(act, Some(school), YEAR, &[]));
+    assert_eq!(trust.reconcile().moved_due, 7);
+    assert_eq!(trust.due_days(&elm), BTreeSet::from([day("2026-11-09")]));
+    let then = day("2026-10-05").end();
+    let calendars = trust.house.read(|conn| assignments::calendars_as_at(conn, then));
+    assert!(!calendars.of(&Urn::parse(ELM).unwrap()).is_working_day(day("2026-10-19"), true));
+}
+
+#[test]
+fn term_dates_that_cannot_be_meant_are_complained_of() {
+    let trust = Trust::new();
+    let span = |from: &str, until: &str| CalendarSpan {
+        kind: SpanKind::HalfTerm,
+        name: "Half-term".to_owned(),
+        from: day(from),
+        until: day(until),
+    };
+    for wrong in [span("2026-10-30", "2026-10-26"), span("2026-10-26", "2027-10-30")] {
+        let told = trust.house.try_act(Actor::system(), move |act| assignments::set_term_date(act, None, &wrong));
+        assert!(matches!(told, Err(Problem::Invalid(complaints)) if complaints.0.contains_key("last_day")));
+    }
+}
+
+// ── completing
+
+#[test]
+fn an_assignment_is_completed_once() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    assert!(trust.passes(&ben, "acceptable-use"));
+    assert!(!trust.passes(&ben, "acceptable-use"));
+    assert!(trust.standing(&ben, "acceptable-use").is_completed());
+}
+
+#[test]
+fn of_ten_who_complete_one_assignment_at_once_one_does() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    let id = trust.one(&ben, "acceptable-use").id;
+    let won: usize = std::thread::scope(|scope| {
+        let house = &trust.house;
+        let goes: Vec<_> = (0..10).map(|_| scope.spawn(move || house.act(move |act| pass(act, id)).is_new())).collect();
+        goes.into_iter().map(|go| usize::from(go.join().unwrap())).sum()
+    });
+    assert_eq!(won, 1);
+}
+
+#[test]
+fn reconciling_the_same_people_at_once_makes_each_assignment_once() {
+    let trust = Trust::new();
+    let people: Vec<i64> = (0..20).map(|number| trust.teacher(&format!("Teacher{number}")).id).collect();
+    let made: usize = std::thread::scope(|scope| {
+        let (house, people) = (&trust.house, &people);
+        let go = || {
+            let people = people.clone();
+            house.act(move |act| assignments::reconcile(act, &people)).made
+        };
+        let goes: Vec<_> = (0..4).map(|_| scope.spawn(go)).collect();
+        goes.into_iter().map(|go| go.join().unwrap()).sum()
+    });
+    assert_eq!(made, 140);
+}
+
+#[test]
+fn what_is_not_asked_of_somebody_does_not_exist_for_them() {
+    let trust = Trust::new();
+    let gail = trust.person("Gail", trust.post(RoleGroup::Governor, "2020-09-01"));
+    trust.reconcile();
+    let now = trust.house.now();
+    let found = trust
+        .house
+        .database
+        .read(|conn| assignments::assignment_for(conn, gail.id, Kind::Course, "acceptable-use", now));
+    assert!(matches!(found, Err(Problem::NotFound)));
+}
+
+// ── exemptions
+
+#[test]
+fn an_exemption_holds_from_its_first_day_to_its_last() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    let data_protection = trust.one(&ben, "data-protection").requirement;
+    let who = ben.clone();
+    let id = trust.house.act(move |act| {
+        assignments::exempt(act, &who, Some(data_protection), "Trains others in it", day("2026-09-07"), None)
+    });
+    assert_eq!(trust.standing(&ben, "data-protection"), Standing::Exempt);
+    assert_eq!(trust.standing(&ben, "acceptable-use"), Standing::Due);
+    trust.house.it_is("2026-09-20", "09:00");
+    let who = ben.clone();
+    trust.house.act(move |act| assignments::end_exemption(act, &who, id, day("2026-09-20")));
+    assert_eq!(trust.standing(&ben, "data-protection"), Standing::Exempt);
+    trust.house.it_is("2026-09-21", "09:00");
+    assert_eq!(trust.standing(&ben, "data-protection"), Standing::Due);
+}
+
+#[test]
+fn an_exemption_from_all_that_was_a_mistake_is_taken_back_and_still_shows_as_it_was() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    let who = ben.clone();
+    let id = trust.house.act(move |act| assignments::exempt(act, &who, None, "On secondment", day("2026-09-07"), None));
+    let then = trust.house.now();
+    trust.house.it_is("2026-09-08", "09:00");
+    let who = ben.clone();
+    trust.house.act(move |act| assignments::end_exemption(act, &who, id, day("2026-09-06")));
+    let all = |instant| trust.all_as_at(&ben, instant).into_iter().map(|(_, standing)| standing);
+    assert!(all(then).all(|standing| standing == Standing::Exempt));
+    assert!(all(trust.house.now()).all(|standing| standing == Standing::Due));
+    let (who, nobody) = (ben.clone(), trust.teacher("Ann"));
+    let again =
+        trust.house.try_act(Actor::system(), move |act| assignments::end_exemption(act, &who, id, day("2026-09-06")));
+    assert!(matches!(again, Err(Problem::NotFound)));
+    let empty = trust.house.try_act(Actor::system(), move |act| {
+        assignments::exempt(act, &nobody, None, "  ", day("2026-09-07"), Some(day("2026-09-01")))
+    });
+    assert!(matches!(empty, Err(Problem::Invalid(_))));
+}
+
+// ── reading
+
+#[test]
+fn my_training_takes_two_statements_and_says_what_the_whole_facts_say() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    trust.passes(&ben, "acceptable-use");
+    let (who, data_protection) = (ben.clone(), trust.one(&ben, "data-protection").requirement);
+    trust.house.act(move |act| {
+        people::pause(act, &who, day("2026-10-01"), Some(day("2026-10-09")))?;
+        assignments::exempt(act, &who, Some(data_protection), "Trains others in it", day("2026-09-07"), None)
+    });
+    trust.reconcile();
+    for today in ["2026-09-08", "2026-10-05", "2026-12-01"] {
+        trust.house.it_is(today, "09:00");
+        trust.reconcile();
+        let now = trust.house.now();
+        let told = |one: &Assignment| (one.id, one.status(now));
+        let (mine, statements) =
+            trust.house.read(|conn| counted(conn, |conn| assignments::my_training(conn, ben.id, now)));
+        let whole = trust.house.read(|conn| assignments::facts_of(conn, Whom::People(&[ben.id]), YEAR));
+        let whole: Vec<_> = whole[0].asked_at(now).into_iter().map(told).collect();
+        assert_eq!(mine.iter().map(told).collect::<Vec<_>>(), whole);
+        assert_eq!(statements, 2);
+    }
+}
+
+/// How many statements a look at the database takes.
+fn counted<T>(conn: &mut Conn, look: impl FnOnce(&mut Conn) -> Result<T>) -> Result<(T, usize)> {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let count = Arc::new(AtomicUsize::new(0));
+    let counting = count.clone();
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            counting.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let seen = look(conn)?;
+    conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+    Ok((seen, count.load(Ordering::Relaxed)))
+}
+
+#[test]
+fn an_assignment_can_be_looked_up_by_itself() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    trust.passes(&ben, "acceptable-use");
+    let mine = trust.one(&ben, "acceptable-use");
+    let found = trust.house.read(|conn| assignments::assignment(conn, mine.id));
+    assert_eq!(found, mine);
+    let year = trust.house.read(|conn| assignments::assignments_of(conn, ben.id, YEAR));
+    assert_eq!(year.len(), 7);
+    assert!(year.contains(&mine));
+}
+
+#[test]
+fn the_facts_of_all_are_the_facts_of_each() {
+    let trust = Trust::new();
+    let people: Vec<i64> = ["Ann", "Ben", "Cas"].iter().map(|name| trust.teacher(name).id).collect();
+    trust.reconcile();
+    let (all, each) = trust.house.read(|conn| {
+        let all = assignments::facts_of(conn, Whom::All, YEAR)?;
+        Ok((all, assignments::facts_of(conn, Whom::People(&people), YEAR)?))
+    });
+    assert_eq!(all.len(), 3);
+    assert_eq!(all, each);
+}
+
+// ── evidence
+
+#[test]
+fn requirements_term_dates_completions_and_exemptions_are_held_against_the_log() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    trust.passes(&ben, "acceptable-use");
+    let asked = trust.house.read(assignments::requirements);
+    let (id, terms) = (asked[0].id(), asked[0].terms());
+    let who = ben.clone();
+    trust.house.act(move |act| {
+        assignments::change_requirement(act, id, &terms)?;
+        let exemption = assignments::exempt(act, &who, None, "On secondment", day("2026-09-07"), None)?;
+        assignments::end_exemption(act, &who, exemption, day("2026-10-07"))?;
+        let inset = CalendarSpan {
+            kind: SpanKind::Inset,
+            name: "INSET day".to_owned(),
+            from: day("2026-11-27"),
+            until: day("2026-11-27"),
+        };
+        assignments::set_term_date(act, None, &inset)?;
+        assignments::replace_term_dates(act, None, YEAR, &[inset])
+    });
+    let covered: [Covered; 5] = [
+        Covered { table: "requirements", rows: assignments::evidence_requirements },
+        Covered { table: "requirement_terms", rows: assignments::evidence_requirement_terms },
+        Covered { table: "term_dates", rows: assignments::evidence_term_dates },
+        Covered { table: "completions", rows: assignments::evidence_completions },
+        Covered { table: "exemptions", rows: assignments::evidence_exemptions },
+    ];
+    let key = ed25519_dalek::SigningKey::from_bytes(&trust.house.log_key.0).verifying_key();
+    let verdict = trust.house.read(|conn| verify(conn, &key, &covered));
+    assert_eq!(verdict.complaints, Vec::<String>::new());
+    let counts: Vec<usize> = verdict.tables.iter().map(|(_, rows)| *rows).collect();
+    assert_eq!(counts, [7, 8, 2, 1, 2]);
+}
+
+#[test]
+fn a_due_day_is_read_as_people_write_it() {
+    for (written, read) in
+        [("31 October", (10, 31)), ("1 nov", (11, 1)), ("29/02", (2, 29)), (" 5  December ", (12, 5))]
+    {
+        assert_eq!(DueRule::read_annual_day(written), Ok(read), "{written}");
+    }
+    for wrong in ["", "October", "31 June", "32/1", "31 October 2026", "1 ma y", "5 Ju"] {
+        assert!(DueRule::read_annual_day(wrong).is_err(), "{wrong}");
+    }
+    let due = DueRule { month: 12, day_of_month: 5, starter_days: 20 };
+    assert_eq!(DueRule::read_annual_day(&due.annual_day()), Ok((12, 5)));
+}
