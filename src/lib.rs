@@ -24,6 +24,7 @@ pub mod identity;
 pub mod courses;
 pub mod assignments;
 pub mod certificates;
+pub mod attempts;
 pub mod attestations;
 pub mod reports;
 
