@@ -95,6 +95,7 @@ pub fn read_house(desk: &Desk) -> Result<()> {
         trust: held(settings::TRUST_NAME),
         address: or(&desk.config.address, held(settings::ADDRESS)),
         mail_from: or(&desk.config.mail_from, held(settings::MAIL_FROM)),
+        mail_reply: held(settings::MAIL_REPLY),
         mail_to: or(&desk.config.mail_to, held(settings::MAIL_TO)),
         set_up: !held(settings::LOG_ORIGIN).is_empty(),
     });

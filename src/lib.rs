@@ -32,6 +32,7 @@ pub mod reports;
 pub mod app;
 pub mod operations;
 pub mod setup;
+pub mod settings_page;
 pub mod postman;
 pub mod server;
 pub mod rounds;

@@ -58,7 +58,8 @@ fn try_to_send(app: &App, transport: &Transport, row: &Row) -> Result<bool> {
     let link = app.act(Actor::system(), move |act| take(act, &taken))?;
     let Some(token) = link else { return Ok(false) };
     let written = write_out(app, row, &token)?;
-    let answer = transport.send(&app.desk.house().mail_from, &written.ready);
+    let house = app.desk.house();
+    let answer = transport.send(&house.mail_from, &house.mail_reply, &written.ready);
     let sent = answer.is_ok();
     let row = row.clone();
     app.act(Actor::system(), move |act| match &answer {

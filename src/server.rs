@@ -20,7 +20,7 @@ use crate::people::Viewer;
 #[allow(unused_imports)]
 use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, HR, Manager};
 use crate::problem::{Problem, Result};
-use crate::{ids, operations, setup};
+use crate::{ids, operations, settings_page, setup};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,15 @@ pub fn table() -> Vec<Row> {
         }
         Listed => {
             post "/sign-out" identity::pages::sign_out;
+        }
+        Any(&[Administrator]) => {
+            get "/settings" settings_page::show;
+            post "/settings/trust" settings_page::save_trust;
+            post "/settings/mail" settings_page::save_mail;
+            post "/settings/schools" settings_page::add_school;
+            post "/settings/schools/{urn}" settings_page::save_school;
+            post "/settings/roles" settings_page::give_role;
+            post "/settings/roles/{grant}/end" settings_page::end_role;
         }
     }
 }

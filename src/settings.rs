@@ -15,6 +15,8 @@ pub const LOG_ORIGIN: &str = "log_origin";
 /// The public address, such as https://training.example.sch.uk.
 pub const ADDRESS: &str = "address";
 pub const MAIL_FROM: &str = "mail_from";
+/// Where answers to letters go, if not to where they come from.
+pub const MAIL_REPLY: &str = "mail_reply";
 /// Where letters go: `smtp://…`, `smtps://…`, `folder:PATH`; empty means they wait.
 pub const MAIL_TO: &str = "mail_to";
 

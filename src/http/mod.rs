@@ -49,6 +49,7 @@ pub struct House {
     /// The public address without a slash at its end: https://training.example.sch.uk
     pub address: String,
     pub mail_from: String,
+    pub mail_reply: String,
     pub mail_to: String,
     pub set_up: bool,
 }

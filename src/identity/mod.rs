@@ -207,6 +207,8 @@ pub struct Grant {
     pub school: Option<i64>,
     pub from: Day,
     pub until: Option<Day>,
+    /// None: the program, at set-up.
+    pub given_by: Option<i64>,
 }
 
 /// Gives somebody an access role. Their sessions end, so that the role's shorter lifetimes hold from the start.
@@ -235,12 +237,18 @@ pub fn grant(
     Ok(id)
 }
 
-/// Takes a grant back; the person's sessions end at once.
-pub fn take_back(act: &mut Act, grant: i64) -> Result<()> {
+/// Takes a grant back; the person's sessions end at once. The last administrator of the trust stays one.
+pub fn end_grant(act: &mut Act, grant: i64) -> Result<()> {
+    let for_all =
+        |held: &Grant| held.role == AccessRole::Administrator && held.school.is_none() && held.until.is_none();
+    let administrators: Vec<Grant> = grants(act.conn)?.into_iter().filter(for_all).collect();
+    if administrators.len() == 1 && administrators[0].id == grant {
+        return Err(Problem::refused("This is the trust’s last administrator. Make somebody else one first."));
+    }
     let whose = store::supersede_grant(act.conn, act.now, grant)?;
     store::end_sessions_of(act.conn, act.now, whose)?;
     let person = people::person(act.conn, whose)?;
-    act.record(Draft::new("access-taken-back")?.about(&person.pseudonym, person.identity()).fact("grant", grant));
+    act.record(Draft::new("access-ended")?.about(&person.pseudonym, person.identity()).fact("grant", grant));
     Ok(())
 }
 
@@ -256,6 +264,7 @@ pub fn grants(conn: &mut Conn) -> Result<Vec<Grant>> {
                 school: row.school_id,
                 from: row.from_day.parse().map_err(Problem::fault)?,
                 until: row.until_day.map(|day| day.parse().map_err(Problem::fault)).transpose()?,
+                given_by: row.given_by,
             })
         })
         .collect()

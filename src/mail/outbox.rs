@@ -109,6 +109,17 @@ pub fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<Row>> {
     Ok(outbox::table.order(outbox::id.desc()).limit(limit).select(Row::as_select()).load(conn)?)
 }
 
+/// When the last letter left.
+pub fn last_sent(conn: &mut Conn) -> Result<Option<Instant>> {
+    let last: Option<Option<i64>> = outbox::table
+        .filter(outbox::sent_at.is_not_null())
+        .order(outbox::sent_at.desc())
+        .select(outbox::sent_at)
+        .first(conn)
+        .optional()?;
+    Ok(last.flatten().map(Instant))
+}
+
 /// One person's letters, newest first.
 pub fn to_person(conn: &mut Conn, person: i64) -> Result<Vec<Row>> {
     Ok(outbox::table

@@ -70,9 +70,9 @@ impl Transport {
         matches!(self, Transport::None)
     }
 
-    /// Sends one letter to one recipient.
-    pub fn send(&self, from: &str, letter: &Ready) -> std::result::Result<(), MailFault> {
-        let message = build(from, letter)?;
+    /// Sends one letter to one recipient. Answers go to `reply_to`, or where it is empty to `from`.
+    pub fn send(&self, from: &str, reply_to: &str, letter: &Ready) -> std::result::Result<(), MailFault> {
+        let message = build(from, reply_to, letter)?;
         match self {
             Transport::None => Err(MailFault::Later("no mail is set up".to_owned())),
             Transport::Memory(delivery) => {
@@ -98,13 +98,17 @@ impl Transport {
     }
 }
 
-fn build(from: &str, letter: &Ready) -> std::result::Result<Message, MailFault> {
+fn build(from: &str, reply_to: &str, letter: &Ready) -> std::result::Result<Message, MailFault> {
     let never = |what: &str| MailFault::Never(format!("{what} cannot be written into a letter"));
     let from: Mailbox = from.parse().map_err(|_| never("the sender's address"))?;
     let address: Address = letter.recipient.parse().map_err(|_| never("the recipient's address"))?;
     let name: String = letter.recipient_name.chars().filter(|letter| !letter.is_control()).collect();
     let host = from.email.domain().to_owned();
-    Message::builder()
+    let mut message = Message::builder();
+    if let Ok(reply_to) = reply_to.parse::<Mailbox>() {
+        message = message.reply_to(reply_to);
+    }
+    message
         .from(from)
         .to(Mailbox::new(Some(name), address))
         .subject(letter.subject.chars().filter(|letter| !letter.is_control()).collect::<String>())

@@ -1,0 +1,396 @@
+//! The administrator's page: the trust's name, its schools with their cards, letters, and who may do what.
+
+use std::collections::BTreeMap;
+
+use actix_web::web;
+use serde_json::{Value, json};
+
+use crate::act::Act;
+use crate::app::read_house;
+use crate::clock::{Day, Instant};
+use crate::courses::Library;
+use crate::db::Conn;
+use crate::evidence::Draft;
+use crate::http::{Answer, Desk, Form, Visit, field};
+use crate::identity::{self, Grant};
+use crate::mail::{Letter, outbox};
+use crate::people::rules::{AccessRole, Urn, WorkEmail};
+use crate::people::{self, Person, School, Viewer};
+use crate::problem::{Complaints, Problem, Result};
+use crate::settings;
+use crate::text::count;
+
+const TEMPLATE: &str = "settings/settings";
+/// The longest line of a card, in characters.
+const CARD_LINE: usize = 300;
+
+/// What the page shows, read in one go.
+struct Shown {
+    schools: Vec<School>,
+    cards: BTreeMap<i64, BTreeMap<String, String>>,
+    grants: Vec<Grant>,
+    people: BTreeMap<i64, Person>,
+    givers: BTreeMap<i64, String>,
+    last_sent: Option<Instant>,
+    waiting: usize,
+}
+
+fn read(conn: &mut Conn, now: Instant) -> Result<Shown> {
+    let schools = people::schools(conn)?;
+    let mut cards = BTreeMap::new();
+    for school in &schools {
+        cards.insert(school.id, people::cards(conn, Some(school.id))?);
+    }
+    let grants = identity::grants(conn)?;
+    let named: Vec<i64> = grants.iter().flat_map(|grant| [Some(grant.person), grant.given_by]).flatten().collect();
+    let people: BTreeMap<i64, Person> =
+        people::people(conn, &named)?.into_iter().map(|person| (person.id, person)).collect();
+    let givers = people.iter().map(|(id, person)| (*id, person.name())).collect();
+    let waiting = outbox::due(conn, now, 1000)?.len();
+    Ok(Shown { schools, cards, grants, people, givers, last_sent: outbox::last_sent(conn)?, waiting })
+}
+
+pub async fn show(visit: Visit, _viewer: Viewer, library: web::Data<Library>) -> Answer {
+    let view = draw(&visit, &library, &Form::default(), &Complaints::default()).await?;
+    visit.page(TEMPLATE, "Settings", view)
+}
+
+/// The page again, with what was typed and what needs putting right.
+async fn again(visit: &Visit, library: &Library, form: &Form, complaints: &Complaints) -> Answer {
+    let view = draw(visit, library, form, complaints).await?;
+    visit.again(TEMPLATE, "Settings", view, complaints)
+}
+
+async fn draw(visit: &Visit, library: &Library, form: &Form, complaints: &Complaints) -> Result<Value> {
+    let now = visit.now;
+    let shown = visit.read(move |conn| read(conn, now)).await?;
+    let house = visit.house();
+    let typed = |name: &str, held: &str| {
+        let value = if form.has(name) { form.get(name) } else { held };
+        field(value, complaints.0.get(name).map(String::as_str))
+    };
+    let schools: Vec<Value> = shown.schools.iter().map(|school| school_view(school, &shown, library, form)).collect();
+    Ok(json!({
+        "to_do": to_do(&schools, &house.mail_to),
+        "trust_name": typed("trust_name", &house.trust),
+        "address": house.address,
+        "schools": schools,
+        "is_adding_school": form.has("school_name"),
+        "urn": typed("urn", ""),
+        "school_name": typed("school_name", ""),
+        "mail_sentence": mail_sentence(&house.mail_to, &shown),
+        "mail_from": typed("mail_from", &house.mail_from),
+        "mail_reply": typed("mail_reply", &house.mail_reply),
+        "grants": shown.grants.iter().map(|grant| grant_view(grant, &shown)).collect::<Vec<_>>(),
+        "grant_email": typed("grant_email", ""),
+        "role": roles(form, complaints),
+        "scope": scopes(&shown.schools, form, complaints),
+        "grant_until": typed("grant_until", ""),
+        "content": content(library),
+    }))
+}
+
+fn school_view(school: &School, shown: &Shown, library: &Library, form: &Form) -> Value {
+    let empty = BTreeMap::new();
+    let held = shown.cards.get(&school.id).unwrap_or(&empty);
+    let missing = library.cards.0.iter().filter(|card| card.needed && !held.contains_key(&card.slot)).count();
+    let cards: Vec<Value> = library
+        .cards
+        .0
+        .iter()
+        .map(|card| {
+            json!({
+                "id": card.slot,
+                "label": card.label,
+                "asks": card.asks,
+                "value": held.get(&card.slot).cloned().unwrap_or_default(),
+                "error": null,
+            })
+        })
+        .collect();
+    json!({
+        "urn": school.urn,
+        "name": school.name,
+        "name_error": null,
+        "missing": (missing > 0).then(|| format!("{missing} empty")),
+        "is_open": form.get("school") == school.urn.as_str(),
+        "action": format!("/settings/schools/{}", school.urn),
+        "cards": cards,
+    })
+}
+
+fn to_do(schools: &[Value], mail_to: &str) -> Vec<Value> {
+    let mut lines: Vec<Value> = schools
+        .iter()
+        .filter(|school| !school["missing"].is_null())
+        .map(|school| {
+            let name = school["name"].as_str().unwrap_or_default();
+            json!({ "text": format!("{name} has empty lines on its card"), "href": "#schools" })
+        })
+        .collect();
+    if mail_to.is_empty() {
+        lines.push(json!({ "text": "No way out for letters is set, so they wait", "href": "#mail" }));
+    }
+    lines
+}
+
+fn mail_sentence(mail_to: &str, shown: &Shown) -> String {
+    let way = match mail_to.split_once(':') {
+        None => "No way out for letters is set: put mail_to into seamark.toml.".to_owned(),
+        Some(("folder", folder)) => format!("Letters go into the folder {folder}."),
+        // What stands before the @ may be a password.
+        Some((scheme, rest)) => {
+            format!(
+                "Letters leave through {scheme}://{}.",
+                rest.rsplit('@').next().unwrap_or_default().trim_matches('/')
+            )
+        }
+    };
+    let last = shown.last_sent.map_or(String::new(), |at| format!(" The last one left on {}.", at.long()));
+    let waiting = match shown.waiting {
+        0 => String::new(),
+        waiting => format!(" {} waiting now.", count(waiting, "letter is", "letters are")),
+    };
+    way + &last + &waiting
+}
+
+fn grant_view(grant: &Grant, shown: &Shown) -> Value {
+    let school = shown.schools.iter().find(|school| Some(school.id) == grant.school);
+    json!({
+        "name": shown.people.get(&grant.person).map(Person::listed_name),
+        "role": grant.role.as_str(),
+        "scope": school.map_or("The trust", |school| school.name.as_str()),
+        "from": grant.from.long(),
+        "until": grant.until.map_or("no end".to_owned(), Day::long),
+        "giver": grant.given_by.and_then(|giver| shown.givers.get(&giver)).map_or("set-up", String::as_str),
+        "end_action": format!("/settings/roles/{}/end", grant.id),
+    })
+}
+
+fn roles(form: &Form, complaints: &Complaints) -> Value {
+    let given = [AccessRole::HR, AccessRole::Governor, AccessRole::Administrator, AccessRole::Auditor];
+    let options = given.map(|role| {
+        json!({ "value": role.as_str(), "text": role.as_str(), "note": null, "is_chosen": form.get("role") == role.as_str() })
+    });
+    json!({ "options": options, "error": complaints.0.get("role") })
+}
+
+fn scopes(schools: &[School], form: &Form, complaints: &Complaints) -> Value {
+    let option = |value: &str, text: &str| json!({ "value": value, "text": text, "note": null, "is_chosen": form.get("scope") == value });
+    let mut options = vec![option("", "The trust")];
+    options.extend(schools.iter().map(|school| option(school.urn.as_str(), &school.name)));
+    json!({ "options": options, "error": complaints.0.get("scope") })
+}
+
+fn content(library: &Library) -> Vec<Value> {
+    let line = |title: &str, version: &str, slug: &str| {
+        let complaint = library.complaints.iter().find(|complaint| complaint.file.contains(slug));
+        json!({
+            "title": title,
+            "version": format!("{} {}", &version[..4.min(version.len())], &version[4.min(version.len())..8.min(version.len())]),
+            "complaint": complaint.map(ToString::to_string),
+        })
+    };
+    let mut lines: Vec<Value> =
+        library.courses().iter().map(|course| line(&course.title, &course.version, &course.slug)).collect();
+    lines.extend(library.policies().iter().map(|policy| line(&policy.title, &policy.version, &policy.slug)));
+    lines.extend(library.checklists().iter().map(|list| line(&list.title, &list.version, &list.slug)));
+    lines
+}
+
+// ── changing
+
+pub async fn save_trust(visit: Visit, form: Form, library: web::Data<Library>, desk: web::Data<Desk>) -> Answer {
+    let name = form.get("trust_name").to_owned();
+    if name.is_empty() || name.chars().count() > 120 {
+        return complain(&visit, &library, &form, "trust_name", "Enter a name of at most 120 characters").await;
+    }
+    let settings = vec![(settings::TRUST_NAME, name)];
+    save(&visit, &form, &desk, settings, "/settings#trust", "Saved. Staff see the new name from now on.").await
+}
+
+pub async fn save_mail(
+    visit: Visit,
+    viewer: Viewer,
+    form: Form,
+    library: web::Data<Library>,
+    desk: web::Data<Desk>,
+) -> Answer {
+    let mut complaints = Complaints::default();
+    if WorkEmail::parse(form.get("mail_from")).is_err() {
+        complaints.add("mail_from", "Enter an email address, such as training@example.sch.uk");
+    }
+    if !form.get("mail_reply").is_empty() && WorkEmail::parse(form.get("mail_reply")).is_err() {
+        complaints.add("mail_reply", "Enter an email address, or leave this empty");
+    }
+    if !complaints.is_empty() {
+        return again(&visit, &library, &form, &complaints).await;
+    }
+    let values = vec![
+        (settings::MAIL_FROM, form.get("mail_from").to_owned()),
+        (settings::MAIL_REPLY, form.get("mail_reply").to_owned()),
+    ];
+    if form.get("do") == "try" {
+        visit.act(move |act| post_trial(act, viewer.person)).await?;
+        return save(&visit, &form, &desk, values, "/settings#mail", "Saved. A letter to you is on its way.").await;
+    }
+    save(&visit, &form, &desk, values, "/settings#mail", "Saved.").await
+}
+
+fn post_trial(act: &mut Act, person: i64) -> Result<()> {
+    let person = people::person(act.conn, person)?;
+    let Some(email) = &person.work_email else {
+        return Err(Problem::refused("You have no work email on the staff list, so no letter can reach you."));
+    };
+    let letter = Letter {
+        kind: "trial",
+        person: Some(person.id),
+        recipient: email.to_string(),
+        recipient_name: person.name(),
+        values: json!({ "forename": person.known_as() }),
+        not_before: act.now,
+    };
+    act.post(&letter).map(|_| ())
+}
+
+/// Writes settings as one act, and lets every page know.
+async fn save(
+    visit: &Visit,
+    form: &Form,
+    desk: &web::Data<Desk>,
+    values: Vec<(&'static str, String)>,
+    back: &'static str,
+    notice: &str,
+) -> Answer {
+    let write = move |act: &mut Act| {
+        for (name, value) in &values {
+            settings::write(act.conn, act.now, act.who.person, name, value)?;
+            act.record(Draft::new("setting-changed")?.fact("setting", *name).fact("value", value.as_str()));
+        }
+        Ok(back.to_owned())
+    };
+    let back = visit.act_once(form, "administrator", write).await?;
+    let desk = desk.clone();
+    crate::http::blocking(move || read_house(&desk)).await?;
+    visit.go_saying(&back, notice)
+}
+
+async fn complain(visit: &Visit, library: &Library, form: &Form, name: &str, words: &str) -> Answer {
+    let mut complaints = Complaints::default();
+    complaints.add(name, words);
+    again(visit, library, form, &complaints).await
+}
+
+pub async fn add_school(visit: Visit, form: Form, library: web::Data<Library>) -> Answer {
+    let urn = match Urn::parse(form.get("urn")) {
+        Ok(urn) => urn,
+        Err(words) => return complain(&visit, &library, &form, "urn", &words).await,
+    };
+    let name = form.get("school_name").to_owned();
+    if name.is_empty() || name.chars().count() > 120 {
+        return complain(&visit, &library, &form, "school_name", "Enter a name of at most 120 characters").await;
+    }
+    let added = visit.act_once(&form, "administrator", move |act| {
+        if people::schools(act.conn)?.iter().any(|school| school.urn == urn) {
+            return Err(Problem::invalid("urn", "There is a school with this URN already"));
+        }
+        people::add_school(act, &urn, &name).map(|_| "/settings#schools".to_owned())
+    });
+    match added.await {
+        Ok(back) => visit.go_saying(&back, "The school is added. Fill in its card next."),
+        Err(Problem::Invalid(complaints)) => again(&visit, &library, &form, &complaints).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+/// A school's name and its card, line by line. Sending the same twice changes nothing the second time.
+pub async fn save_school(visit: Visit, urn: web::Path<String>, form: Form, library: web::Data<Library>) -> Answer {
+    let lines: Vec<(String, String)> =
+        library.cards.0.iter().map(|card| (card.slot.clone(), form.get(&card.slot).to_owned())).collect();
+    let name = form.get("name").to_owned();
+    let too_long = lines.iter().any(|(_, words)| words.chars().count() > CARD_LINE) || name.chars().count() > 120;
+    if too_long || name.is_empty() {
+        return Err(Problem::refused(format!(
+            "A school needs a name of at most 120 characters, and a line of a card can have {CARD_LINE}. Go back: what you typed is still there."
+        )));
+    }
+    let who = visit.actor_as("administrator");
+    visit.act_as(who, move |act| save_card(act, &urn, &name, &lines)).await?;
+    visit.go_saying("/settings#schools", "Saved. Staff at this school see the new card from now on.")
+}
+
+fn save_card(act: &mut Act, urn: &str, name: &str, lines: &[(String, String)]) -> Result<()> {
+    let school = people::schools(act.conn)?.into_iter().find(|school| school.urn.as_str() == urn);
+    let school = school.ok_or(Problem::NotFound)?;
+    if school.name != name {
+        people::rename_school(act, school.id, name)?;
+    }
+    let held = people::cards(act.conn, Some(school.id))?;
+    for (slot, words) in lines.iter().filter(|(slot, words)| held.get(slot).map_or("", String::as_str) != words) {
+        people::set_card(act, Some(school.id), slot, words)?;
+    }
+    Ok(())
+}
+
+pub async fn give_role(visit: Visit, form: Form, library: web::Data<Library>) -> Answer {
+    let asked = match RoleForm::read(&form) {
+        Ok(asked) => asked,
+        Err(complaints) => return again(&visit, &library, &form, &complaints).await,
+    };
+    match visit.act_once(&form, "administrator", move |act| asked.give(act)).await {
+        Ok(back) => visit.go_saying(&back, "The role is given. It holds from their next sign-in."),
+        Err(Problem::Invalid(complaints)) => again(&visit, &library, &form, &complaints).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+struct RoleForm {
+    email: WorkEmail,
+    role: AccessRole,
+    school: String,
+    until: Option<Day>,
+}
+
+impl RoleForm {
+    fn read(form: &Form) -> std::result::Result<RoleForm, Complaints> {
+        let mut complaints = Complaints::default();
+        let email =
+            WorkEmail::parse(form.get("grant_email")).map_err(|words| complaints.add("grant_email", words)).ok();
+        let role = form.get("role").parse().map_err(|_| complaints.add("role", "Choose a role")).ok();
+        let until = match form.get("grant_until") {
+            "" => None,
+            typed => Day::typed(typed).map_err(|words| complaints.add("grant_until", words)).ok(),
+        };
+        match (email, role, complaints.is_empty()) {
+            (Some(email), Some(role), true) => {
+                Ok(RoleForm { email, role, school: form.get("scope").to_owned(), until })
+            }
+            _ => Err(complaints),
+        }
+    }
+
+    fn give(&self, act: &mut Act) -> Result<String> {
+        let person = people::person_by_email(act.conn, &self.email)?;
+        let person =
+            person.ok_or_else(|| Problem::invalid("grant_email", "Nobody on the staff list has this email"))?;
+        let schools = people::schools(act.conn)?;
+        let school = schools.iter().find(|school| school.urn.as_str() == self.school).map(|school| school.id);
+        if school.is_none() && !self.school.is_empty() {
+            return Err(Problem::invalid("scope", "Choose the trust or one of its schools"));
+        }
+        if self.until.is_some_and(|until| until < act.now.day()) {
+            return Err(Problem::invalid("grant_until", "Choose a day that is still to come"));
+        }
+        identity::grant(act, &person, self.role, school, act.now.day(), self.until)?;
+        Ok("/settings#roles".to_owned())
+    }
+}
+
+pub async fn end_role(visit: Visit, grant: web::Path<i64>, _form: Form) -> Answer {
+    let (who, grant) = (visit.actor_as("administrator"), *grant);
+    match visit.act_as(who, move |act| identity::end_grant(act, grant)).await {
+        // Sent twice: it has ended, which is what was asked.
+        Ok(()) | Err(Problem::NotFound) => visit.go_saying("/settings#roles", "The role has ended."),
+        Err(problem) => Err(problem),
+    }
+}
