@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::web;
 
 use crate::act::{self, Act};
+use crate::assignments;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::courses::{self, Library};
@@ -104,7 +105,14 @@ pub fn read_house(desk: &Desk) -> Result<()> {
 
 /// The tables that the evidence log answers for.
 pub fn covered() -> Vec<Covered> {
-    vec![Covered { table: "posts", rows: people::evidence_posts }]
+    vec![
+        Covered { table: "posts", rows: people::evidence_posts },
+        Covered { table: "requirements", rows: assignments::evidence_requirements },
+        Covered { table: "requirement_terms", rows: assignments::evidence_requirement_terms },
+        Covered { table: "term_dates", rows: assignments::evidence_term_dates },
+        Covered { table: "completions", rows: assignments::evidence_completions },
+        Covered { table: "exemptions", rows: assignments::evidence_exemptions },
+    ]
 }
 
 /// A server's lock on a SQLite file, held while it runs: a second server would have a writer of its own.

@@ -148,6 +148,19 @@ impl Day {
         Instant(self.next().start().0 - 1)
     }
 
+    /// "24/11/2026", as forms show it.
+    pub fn slashed(self) -> String {
+        self.0.format("%d/%m/%Y").to_string()
+    }
+
+    /// Reads a British date as somebody types it: 24/11/2026, 24.11.2026, 24-11-2026 or 24 11 2026.
+    pub fn read_british(text: &str) -> Option<Day> {
+        let mut parts = text.split(['/', '.', '-', ' ']).filter(|part| !part.is_empty());
+        let (day, month, year) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
+        let year = if year.len() == 4 && parts.next().is_none() { year.parse().ok()? } else { return None };
+        Day::new(year, month, day)
+    }
+
     /// "24 November 2026"
     pub fn long(self) -> String {
         self.0.format("%-d %B %Y").to_string()

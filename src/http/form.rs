@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::Arrival;
+use crate::clock::Day;
 use crate::problem::{Complaints, Problem, Result};
 
 /// The largest form we take, in bytes.
@@ -32,6 +33,20 @@ impl Form {
 
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(field, _)| field == name)
+    }
+
+    /// The day that was typed as dd/mm/yyyy; a complaint where there is none.
+    pub fn day(&self, name: &str, complaints: &mut Complaints) -> Option<Day> {
+        let day = Day::read_british(self.get(name));
+        if day.is_none() {
+            complaints.add(name, "Write a date as dd/mm/yyyy, such as 24/11/2026.");
+        }
+        day
+    }
+
+    /// The same for a field that may be left empty.
+    pub fn day_if_any(&self, name: &str, complaints: &mut Complaints) -> Option<Day> {
+        if self.get(name).is_empty() { None } else { self.day(name, complaints) }
     }
 
     /// A text field as the templates take it: what was typed, and what is wrong with it.
