@@ -49,6 +49,7 @@ diesel::table! {
         id -> BigInt,
         size -> BigInt,
         root -> Binary,
+        frontier -> Binary,
         note -> Text,
         signed_at -> BigInt,
     }

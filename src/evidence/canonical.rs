@@ -1,5 +1,7 @@
 //! One deterministic encoding: JSON with sorted keys, no spaces, NFC strings and whole numbers. Written once, kept as bytes.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
@@ -25,14 +27,15 @@ fn write(value: &Value, out: &mut String) {
             out.push(']');
         }
         Value::Object(members) => {
-            let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_by_key(|(name, _)| name.as_bytes());
+            // Sorted as written: the NFC of two names may stand the other way round.
+            let sorted: BTreeMap<String, &Value> =
+                members.iter().map(|(name, member)| (name.nfc().collect(), member)).collect();
             out.push('{');
             for (place, (name, member)) in sorted.into_iter().enumerate() {
                 if place > 0 {
                     out.push(',');
                 }
-                write(&Value::String(name.clone()), out);
+                write(&Value::String(name), out);
                 out.push(':');
                 write(member, out);
             }

@@ -30,20 +30,21 @@ impl Checkpoint {
     }
 }
 
-/// Signs the log as it stands, unless that is signed already. The entries since the last checkpoint are read back and
-/// hashed again first: a flipped bit must not be signed.
+/// Signs the log as it stands, unless that is signed already. The entries since the last checkpoint are read back, hashed
+/// again and added to what that checkpoint signed: neither a flipped bit nor another history must be signed.
 pub fn sign(conn: &mut Conn, key: &SigningKey, now: Instant) -> Result<Checkpoint> {
     let origin = origin(conn)?;
     lock_row(conn, "evidence_head", 1)?;
     let head = read_head(conn)?;
-    if let Some(last) = latest(conn)?
+    let last = latest(conn)?;
+    let signed = last.as_ref().map(|last| signed_frontier(conn, last, &origin, key)).transpose()?.unwrap_or_default();
+    if read_back(conn, signed)? != head {
+        return Err(Problem::fault("the evidence log's entries do not add up to its head: nothing was signed"));
+    }
+    if let Some(last) = last
         && last.size == head.size()
     {
         return Ok(last);
-    }
-    let read_back = read_back(conn)?;
-    if read_back != head {
-        return Err(Problem::fault("the evidence log's entries do not add up to its head: nothing was signed"));
     }
     let root = head.root();
     let note = signed_note(&origin, head.size(), &root, key);
@@ -51,6 +52,7 @@ pub fn sign(conn: &mut Conn, key: &SigningKey, now: Instant) -> Result<Checkpoin
         .values((
             checkpoints::size.eq(head.size() as i64),
             checkpoints::root.eq(root.to_vec()),
+            checkpoints::frontier.eq(head.to_bytes()),
             checkpoints::note.eq(&note),
             checkpoints::signed_at.eq(now.0),
         ))
@@ -71,10 +73,19 @@ pub fn latest(conn: &mut Conn) -> Result<Option<Checkpoint>> {
     .transpose()
 }
 
-fn read_back(conn: &mut Conn) -> Result<Frontier> {
-    let mut frontier = Frontier::default();
-    let mut next = 0;
+/// The frontier that was kept with a checkpoint, if it is the one that this key signed.
+fn signed_frontier(conn: &mut Conn, last: &Checkpoint, origin: &str, key: &SigningKey) -> Result<Frontier> {
+    let bytes: Vec<u8> =
+        checkpoints::table.filter(checkpoints::size.eq(last.size as i64)).select(checkpoints::frontier).first(conn)?;
+    Frontier::from_bytes(last.size, &bytes)
+        .filter(|kept| opened(&last.note, origin, &key.verifying_key()) == Some((kept.size(), kept.root())))
+        .ok_or_else(|| Problem::fault("the last checkpoint is not what was signed: nothing was signed"))
+}
+
+/// Hashes all entries from where the frontier ends.
+fn read_back(conn: &mut Conn, mut frontier: Frontier) -> Result<Frontier> {
     loop {
+        let next = frontier.size() as i64;
         let leaves: Vec<Vec<u8>> = evidence_entries::table
             .filter(evidence_entries::position.ge(next))
             .order(evidence_entries::position)
@@ -84,7 +95,6 @@ fn read_back(conn: &mut Conn) -> Result<Frontier> {
         if leaves.is_empty() {
             return Ok(frontier);
         }
-        next += leaves.len() as i64;
         leaves.iter().for_each(|leaf| frontier.push(super::tree::leaf_hash(leaf)));
     }
 }
@@ -106,7 +116,7 @@ fn key_hash(name: &str, key: &VerifyingKey) -> [u8; 4] {
 pub fn opened(note: &str, origin: &str, key: &VerifyingKey) -> Option<(u64, Hash)> {
     let (text, signatures) = note.split_once("\n\n")?;
     let text = format!("{text}\n");
-    let line = signatures.trim_end().strip_prefix(&format!("\u{2014} {origin} "))?;
+    let line = signatures.strip_suffix('\n')?.strip_prefix(&format!("\u{2014} {origin} "))?;
     let signed = STANDARD.decode(line).ok()?;
     let (hash, signature) = signed.split_first_chunk::<4>()?;
     if hash != &key_hash(origin, key) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use ed25519_dalek::VerifyingKey;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::log::{commitment, origin, read_head};
 use super::tree::{Frontier, Hash, leaf_hash};
@@ -43,7 +43,20 @@ pub fn verify(conn: &mut Conn, key: &VerifyingKey, covered: &[Covered]) -> Resul
     Ok(verdict)
 }
 
-type EntryRow = (i64, String, Vec<u8>, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = evidence_entries)]
+struct EntryRow {
+    position: i64,
+    entry_id: String,
+    kind: String,
+    recorded_at: i64,
+    leaf: Vec<u8>,
+    leaf_hash: Vec<u8>,
+    identity: Option<Vec<u8>>,
+    identity_salt: Option<Vec<u8>>,
+    act: Option<Vec<u8>>,
+    act_salt: Option<Vec<u8>>,
+}
 
 /// Recomputes every leaf and, at each signed size, the root.
 fn walk_entries(
@@ -63,26 +76,17 @@ fn walk_entries(
             .filter(e::position.gt(after))
             .order(e::position)
             .limit(2000)
-            .select((
-                e::position,
-                e::entry_id,
-                e::leaf,
-                e::leaf_hash,
-                e::identity,
-                e::identity_salt,
-                e::act,
-                e::act_salt,
-            ))
+            .select(EntryRow::as_select())
             .load(conn)?;
         let Some(last) = rows.last() else { break };
-        after = last.0;
+        after = last.position;
         for row in &rows {
-            if row.0 as u64 != frontier.size() {
+            if row.position as u64 != frontier.size() {
                 verdict.complaints.push(format!("entry {} is missing from the log", frontier.size()));
                 return Ok(roots);
             }
             check_entry(row, origin, verdict, replayed)?;
-            frontier.push(leaf_hash(&row.2));
+            frontier.push(leaf_hash(&row.leaf));
             if signed.contains(&(frontier.size() as i64)) {
                 roots.insert(frontier.size(), frontier.root());
             }
@@ -96,42 +100,40 @@ fn walk_entries(
 }
 
 fn check_entry(row: &EntryRow, origin: &str, verdict: &mut Verdict, replayed: &mut Replayed) -> Result<()> {
-    let (position, entry_id, leaf, hash, identity, identity_salt, act, act_salt) = row;
-    if leaf_hash(leaf).as_slice() != hash.as_slice() {
+    let position = row.position;
+    if leaf_hash(&row.leaf).as_slice() != row.leaf_hash.as_slice() {
         verdict.complaints.push(format!("entry {position}: its bytes do not fit its leaf hash"));
     }
-    let Ok(said) = serde_json::from_slice::<Value>(leaf) else {
+    let Ok(said) = serde_json::from_slice::<Value>(&row.leaf) else {
         verdict.complaints.push(format!("entry {position}: its bytes cannot be read"));
         return Ok(());
     };
-    if said["position"] != *position || said["entry"] != *entry_id.as_str() || said["log"] != origin {
-        verdict.complaints.push(format!("entry {position}: its bytes speak of another place, entry or log"));
+    let columns = json!([origin, position, row.entry_id, row.kind, row.recorded_at]);
+    if json!([said["log"], said["position"], said["entry"], said["kind"], said["recorded_at"]]) != columns {
+        verdict
+            .complaints
+            .push(format!("entry {position}: its bytes speak of another log, place, entry, kind or time"));
     }
-    check_payload("identity", position, &said["identity"], identity, identity_salt, verdict);
-    if check_payload("act", position, &said["act"], act, act_salt, verdict)
-        && let Some(act) = act
-    {
-        replay(&serde_json::from_slice(act)?, replayed);
+    let identity = (row.identity.as_deref(), row.identity_salt.as_deref());
+    let act = (row.act.as_deref(), row.act_salt.as_deref());
+    for (tag, kept) in [("identity", identity), ("act", act)] {
+        if !fits(tag, kept, &said[tag]) {
+            verdict.complaints.push(format!("entry {position}: what it holds of the {tag} is not what was recorded"));
+        }
+    }
+    if let (Some(payload), true) = (act.0, fits("act", act, &said["act"])) {
+        replay(&serde_json::from_slice(payload)?, replayed);
     }
     Ok(())
 }
 
-fn check_payload(
-    tag: &str,
-    position: &i64,
-    said: &Value,
-    payload: &Option<Vec<u8>>,
-    salt: &Option<Vec<u8>>,
-    verdict: &mut Verdict,
-) -> bool {
-    let found = match (payload, salt) {
-        (Some(payload), Some(salt)) => Value::String(commitment(tag, salt, payload)),
-        _ => Value::Null,
-    };
-    if &found != said {
-        verdict.complaints.push(format!("entry {position}: what it holds of the {tag} is not what was recorded"));
+/// Whether a payload and its salt are those that the leaf committed to: both, or neither.
+fn fits(tag: &str, kept: (Option<&[u8]>, Option<&[u8]>), said: &Value) -> bool {
+    match kept {
+        (Some(payload), Some(salt)) => said == &Value::String(commitment(tag, salt, payload)),
+        (None, None) => said.is_null(),
+        _ => false,
     }
-    &found == said
 }
 
 fn replay(act: &Value, replayed: &mut Replayed) {
@@ -152,16 +154,25 @@ fn check_checkpoints(
     roots: &BTreeMap<u64, Hash>,
     verdict: &mut Verdict,
 ) -> Result<()> {
-    let notes: Vec<(i64, String)> =
-        checkpoints::table.order(checkpoints::size).select((checkpoints::size, checkpoints::note)).load(conn)?;
-    for (size, note) in notes {
+    let notes: Vec<(i64, Vec<u8>, Vec<u8>, String)> = checkpoints::table
+        .order(checkpoints::size)
+        .select((checkpoints::size, checkpoints::root, checkpoints::frontier, checkpoints::note))
+        .load(conn)?;
+    for (size, kept_root, frontier, note) in notes {
         verdict.checkpoints += 1;
         match super::checkpoint::opened(&note, origin, key) {
             None => verdict.complaints.push(format!("the checkpoint at {size} was not signed with this log's key")),
             Some((stated, root)) if stated != size as u64 || roots.get(&stated) != Some(&root) => {
                 verdict.complaints.push(format!("the log no longer agrees with its checkpoint at {size}"));
             }
-            Some(_) => {}
+            Some((stated, root)) => {
+                let kept = Frontier::from_bytes(stated, &frontier).map(|frontier| frontier.root());
+                if kept != Some(root) || kept_root != root {
+                    verdict
+                        .complaints
+                        .push(format!("what was kept with the checkpoint at {size} is not what was signed"));
+                }
+            }
         }
     }
     Ok(())

@@ -42,6 +42,7 @@ CREATE TABLE checkpoints (
     id BIGSERIAL PRIMARY KEY,
     size BIGINT NOT NULL UNIQUE,
     root BYTEA NOT NULL,
+    frontier BYTEA NOT NULL,
     note TEXT NOT NULL,
     signed_at BIGINT NOT NULL
 );

@@ -42,6 +42,7 @@ CREATE TABLE checkpoints (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     size BIGINT NOT NULL UNIQUE,
     root BLOB NOT NULL,
+    frontier BLOB NOT NULL,
     note TEXT NOT NULL,
     signed_at BIGINT NOT NULL
 );
