@@ -6,6 +6,7 @@ mod calendar_rules;
 mod courses_content;
 mod database;
 mod due_day_rules;
+mod evidence_log;
 mod figure_rules;
 mod house;
 mod import_plan;
