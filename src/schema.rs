@@ -340,6 +340,7 @@ diesel::table! {
         cycle -> Text,
         title -> Text,
         printed_name -> Text,
+        trust_name -> Text,
         school_name -> Text,
         content_version -> Text,
         completed_day -> Text,

@@ -1,5 +1,6 @@
 //! The certificate as a PDF: one landscape page. No score is on it.
 
+use super::rules::is_without_end;
 use crate::clock::{Day, Instant};
 use crate::pdf::{
     About, Align, Colour, Column, Paper, Path, PdfFault, Sheet, Span, Stroke, Style, Tag, clean, colours, fitted,
@@ -147,7 +148,10 @@ fn particulars(sheet: &mut Sheet, facts: &CertificateFacts, below: f32) {
         });
         x += width(label, QUIET).max(width(value, FACT)) + 30.0;
     };
-    particular("Valid until", &facts.valid_until.long());
+    match is_without_end(facts.valid_until) {
+        true => particular("Valid", "without end"),
+        false => particular("Valid until", &facts.valid_until.long()),
+    }
     if let Some(minutes) = facts.minutes {
         particular("Learning time", &learning_time(minutes));
     }

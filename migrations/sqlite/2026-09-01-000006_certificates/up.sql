@@ -7,6 +7,7 @@ CREATE TABLE certificates (
     cycle TEXT NOT NULL,
     title TEXT NOT NULL,
     printed_name TEXT NOT NULL,
+    trust_name TEXT NOT NULL,
     school_name TEXT NOT NULL,
     content_version TEXT NOT NULL,
     completed_day TEXT NOT NULL,
