@@ -20,7 +20,7 @@ use crate::people::Viewer;
 #[allow(unused_imports)]
 use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, HR, Manager};
 use crate::problem::{Problem, Result};
-use crate::{ids, operations, settings_page, setup};
+use crate::{courses, ids, operations, settings_page, setup};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +70,16 @@ pub fn table() -> Vec<Row> {
             get "/sign-in/link/{token}" identity::pages::link;
             post "/sign-in/link/{token}" identity::pages::use_link;
             post "/sign-in/fresh/{token}" identity::pages::fresh;
+            get "/help" courses::pages::help;
             get "/setup" setup::show;
             post "/setup" setup::make;
         }
         Listed => {
             post "/sign-out" identity::pages::sign_out;
+            get "/courses/{slug}/print" courses::pages::print;
+            get "/courses/{slug}/images/{version}/{name}" courses::pages::picture;
+            get "/policies" courses::pages::policies;
+            get "/policies/{slug}" courses::pages::policy;
         }
         Any(&[Administrator]) => {
             get "/settings" settings_page::show;

@@ -1,7 +1,9 @@
 //! Courses, policies and checklists: read from files, checked, versioned, and kept for ever once anybody has seen them.
-//! `Library` holds what is in use; `reading` says what an author may write.
+//! `Library` holds what is in use; `reading` says what an author may write, and `check` whether it is good enough.
 
+pub mod check;
 pub mod files;
+pub mod pages;
 pub mod reading;
 pub mod rules;
 mod store;
@@ -115,7 +117,8 @@ impl Library {
 
     /// The content of one folder alone.
     pub fn of(folder: &Folder) -> (Library, Vec<Complaint>) {
-        let (library, complaints) = Library::read(folder);
+        let (library, mut complaints) = Library::read(folder);
+        complaints.extend(check::library(&library));
         library.finish(complaints)
     }
 
@@ -123,6 +126,7 @@ impl Library {
     pub fn laid_over(base: Library, base_folder: &Folder, own: &Folder) -> (Library, Vec<Complaint>) {
         let merged = merge(base_folder, own);
         let (mut library, mut complaints) = Library::read(&merged);
+        complaints.extend(check::library(&library));
         complaints.sort();
         let unsound = |(kind, slug): &(Kind, String)| {
             let inside = format!("{}/{slug}/", kind.folder());

@@ -4,6 +4,7 @@ mod assignments_room;
 mod attempts_rules;
 mod calendar_rules;
 mod courses_content;
+mod courses_pages;
 mod database;
 mod due_day_rules;
 mod evidence_log;

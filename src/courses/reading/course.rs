@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::prose::{Found, Prose, picture_type};
+use super::prose::{Prose, picture_type};
 use super::quiz::{self, Quiz};
 use super::{Block, Complaint, Fragment, Reading, Source, day, gathered};
 use crate::clock::Day;
@@ -72,8 +72,6 @@ pub struct Page {
     pub try_text: String,
     pub try_answer: String,
     pub body: Fragment,
-    /// The keys of its glossary terms, each once, in the order of the text.
-    pub terms: Vec<String>,
     pub prose: Prose,
     pub lines: PageLines,
 }
@@ -227,7 +225,6 @@ impl Page {
             try_text: written.try_text,
             try_answer: written.answer,
             body: prose.fragment.clone(),
-            terms: each_once(&prose.terms),
             lines: PageLines {
                 title: front.line_of_key("title"),
                 clauses: front.line_of_key("clauses"),
@@ -256,16 +253,6 @@ impl Page {
     pub fn words(&self) -> usize {
         self.spoken().iter().map(|block| rules::count_words(&block.text)).sum()
     }
-}
-
-pub(super) fn each_once(found: &[Found]) -> Vec<String> {
-    let mut once: Vec<String> = Vec::new();
-    for Found { what, .. } in found {
-        if !once.contains(what) {
-            once.push(what.clone());
-        }
-    }
-    once
 }
 
 /// TOML between two lines of `+++`, then Markdown.

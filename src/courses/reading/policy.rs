@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::course::each_once;
 use super::prose::Prose;
 use super::quiz::{self, Choice};
 use super::{Block, Complaint, Fragment, Reading, Source, day, gathered};
@@ -207,12 +206,6 @@ impl Policy {
 
     pub fn statement_set(&self, name: &str) -> Option<&StatementSet> {
         self.statement_sets.iter().find(|set| set.name == name)
-    }
-
-    /// The keys of the glossary terms in its text, each once.
-    pub fn terms(&self) -> Vec<String> {
-        let texts = std::iter::once(&self.lead).chain(self.sections.iter().map(|section| &section.prose));
-        each_once(&texts.flat_map(|prose| prose.terms.clone()).collect::<Vec<_>>())
     }
 }
 

@@ -19,7 +19,7 @@ impl Fragment {
         let filled = self.0.iter().map(|piece| match piece {
             Piece::Html(html) => html.clone(),
             Piece::Slot(slot) => {
-                format!("<span class=\"card\">{}</span>", escape(&words(slot)).trim().replace('\n', "<br>"))
+                format!("<span class=\"from-school\">{}</span>", escape(&words(slot)).trim().replace('\n', "<br>"))
             }
         });
         filled.collect()
@@ -45,13 +45,21 @@ pub struct Found {
     pub line: usize,
 }
 
+/// A word of the glossary in a text: its key there, and how the text has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TermUse {
+    pub key: String,
+    pub words: String,
+    pub line: usize,
+}
+
 /// A Markdown text, read.
 #[derive(Debug, Clone, Default)]
 pub struct Prose {
     pub fragment: Fragment,
     pub blocks: Vec<Block>,
-    /// Keys of glossary terms, in the order of the text.
-    pub terms: Vec<Found>,
+    /// Glossary terms, in the order of the text.
+    pub terms: Vec<TermUse>,
     pub slots: Vec<Found>,
     pub links: Vec<Found>,
     pub images: Vec<Found>,
@@ -223,7 +231,8 @@ impl<'a> Reader<'a> {
         match self.links.pop() {
             Some(Link::Kept) => events.push(Event::End(TagEnd::Link)),
             Some(Link::Term) => {
-                let key = term_key(&self.term.take().unwrap_or_default());
+                let words = self.term.take().unwrap_or_default();
+                let key = term_key(&words);
                 let opening =
                     events.iter_mut().rev().find(|event| matches!(event, Event::InlineHtml(tag) if tag.is_empty()));
                 if let Some(opening) = opening {
@@ -231,7 +240,7 @@ impl<'a> Reader<'a> {
                         Event::InlineHtml(CowStr::from(format!("<a class=\"term\" href=\"#word-{}\">", escape(&key))));
                 }
                 events.push(Event::InlineHtml(CowStr::from("</a>")));
-                self.prose.terms.push(self.found(&key));
+                self.prose.terms.push(TermUse { key, words, line: self.line_now });
             }
             Some(Link::Dropped) | None => {}
         }

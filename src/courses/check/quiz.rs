@@ -1,0 +1,294 @@
+//! A quiz's rules: enough questions of several kinds, fair options, every clause and outcome asked, gates with variants,
+//! and two draws running for everybody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Desk, texts};
+use crate::courses::reading::{Choice, Course, Question, QuestionKind};
+use crate::courses::{Kind, rules};
+use crate::people::rules::RoleGroup;
+
+const FILE: &str = "quiz.toml";
+/// The smallest bank that a course may have; the five that everybody takes have more.
+const QUESTIONS_AT_LEAST: usize = 10;
+const QUESTIONS_FOR_ALL_STAFF: usize = 24;
+const SUITED_AT_LEAST: usize = 12;
+const RATIO_AT_MOST: f64 = 1.3;
+const ANSWER_CHARACTERS_AT_MOST: usize = 40;
+
+pub fn check(desk: &mut Desk, course: &Course, outcomes: &BTreeSet<&str>) {
+    let questions = &course.quiz.questions;
+    let mut before = BTreeSet::new();
+    for question in questions {
+        desk.id_is_new(FILE, question.line, &question.id, &mut before);
+        check_question(desk, question, outcomes);
+    }
+    bank(desk, course);
+    right_options(desk, questions);
+    cover(desk, course);
+    gates(desk, questions);
+    for group in groups_that_take_it(desk, course) {
+        draws(desk, course, group);
+    }
+}
+
+fn check_question(desk: &mut Desk, question: &Question, outcomes: &BTreeSet<&str>) {
+    let line = question.line;
+    if question.clauses.is_empty() {
+        desk.complain(FILE, line, "a question names the clause that it asks about");
+    }
+    desk.clauses_exist(FILE, line, &question.clauses);
+    if !outcomes.contains(question.outcome.as_str()) {
+        desk.complain(FILE, line, format!("the course has no outcome ‘{}’", question.outcome));
+    }
+    if let Some(word) = word_not_to_ask_with(&question.ask) {
+        desk.complain(FILE, line, format!("what is asked turns on the word ‘{word}’"));
+    }
+    match &question.kind {
+        QuestionKind::OneRight(choices) | QuestionKind::SeveralRight(choices) => options(desk, question, choices),
+        QuestionKind::Order { steps, .. } => {
+            if !(3..=5).contains(&steps.len()) {
+                desk.complain(FILE, line, "three to five steps can be put in order");
+            }
+            different(desk, question, steps.iter().map(|step| step.text.as_str()));
+        }
+        QuestionKind::Match { pairs, .. } => {
+            if !(3..=4).contains(&pairs.len()) {
+                desk.complain(FILE, line, "three or four prompts can be matched");
+            }
+            different(desk, question, pairs.iter().map(|pair| pair.prompt.as_str()));
+            answers(desk, question);
+        }
+    }
+    let spoken = question.spoken();
+    texts::plain(desk, FILE, &spoken);
+    texts::sentences(desk, FILE, &spoken);
+    texts::easy(desk, FILE, line, &spoken);
+}
+
+/// *Not*, *except* and *least* in what is asked trip people up; in the story before it they do no harm.
+fn word_not_to_ask_with(ask: &str) -> Option<&'static str> {
+    let asked =
+        rules::sentences(ask).into_iter().filter(|sentence| sentence.trim_end_matches(['”', '"']).ends_with('?'));
+    let words: Vec<String> = asked.flat_map(rules::words).map(plain).collect();
+    ["not", "except", "least"].into_iter().find(|word| words.iter().any(|said| said == word))
+}
+
+fn plain(word: &str) -> String {
+    word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+}
+
+fn options(desk: &mut Desk, question: &Question, choices: &[Choice]) {
+    let line = question.line;
+    if !(3..=5).contains(&choices.len()) {
+        desk.complain(FILE, line, "a question has three to five options");
+    }
+    if choices.iter().all(|choice| choice.is_right) {
+        desk.complain(FILE, line, "at least one option is wrong");
+    }
+    different(desk, question, choices.iter().map(|choice| choice.text.as_str()));
+    let texts: Vec<&str> = choices.iter().map(|choice| choice.text.as_str()).collect();
+    if let Some(ratio) = rules::length_ratio(&texts)
+        && ratio > RATIO_AT_MOST
+    {
+        desk.complain(
+            FILE,
+            line,
+            format!("the longest option is {ratio:.2} times the shortest (at most {RATIO_AT_MOST})"),
+        );
+    }
+    for choice in choices {
+        let said = choice.text.to_lowercase();
+        if said.contains("of the above") || said.contains("all of these") || said.contains("none of these") {
+            desk.complain(FILE, choice.line, "an option stands for itself, not for the others");
+        }
+    }
+}
+
+fn answers(desk: &mut Desk, question: &Question) {
+    let QuestionKind::Match { pairs, .. } = &question.kind else { return };
+    let answers = question.kind.answers();
+    if answers.len() > 5 {
+        desk.complain(FILE, question.line, "at most five answers can be chosen from");
+    }
+    if answers.len() <= pairs.len() && pairs.len() == BTreeSet::from_iter(pairs.iter().map(|pair| &pair.answer)).len() {
+        desk.complain(FILE, question.line, "without a `spare` answer the last pair is free");
+    }
+    for answer in answers {
+        if answer.chars().count() > ANSWER_CHARACTERS_AT_MOST {
+            desk.complain(
+                FILE,
+                question.line,
+                format!("an answer of more than {ANSWER_CHARACTERS_AT_MOST} characters: {answer}"),
+            );
+        }
+    }
+}
+
+fn different<'t>(desk: &mut Desk, question: &Question, texts: impl Iterator<Item = &'t str>) {
+    let mut seen = BTreeSet::new();
+    for text in texts {
+        if !seen.insert(text.trim().to_lowercase()) {
+            desk.complain(FILE, question.line, format!("‘{text}’ is there twice"));
+        }
+    }
+}
+
+fn bank(desk: &mut Desk, course: &Course) {
+    let questions = &course.quiz.questions;
+    let for_all_staff = desk
+        .library
+        .programme
+        .requires
+        .iter()
+        .any(|required| required.kind == Kind::Course && required.slug == course.slug && required.who.staff);
+    let at_least = if for_all_staff { QUESTIONS_FOR_ALL_STAFF } else { QUESTIONS_AT_LEAST };
+    if questions.len() < at_least {
+        desk.complain(FILE, 1, format!("{} questions (at least {at_least})", questions.len()));
+    }
+    let one_right = questions.iter().filter(|question| matches!(question.kind, QuestionKind::OneRight(_))).count();
+    if (questions.len() - one_right) * 5 < questions.len() {
+        desk.complain(FILE, 1, "at least a fifth of the questions are of another kind than one right");
+    }
+}
+
+/// In at most three of ten is the right option the single longest, and in at most three the single shortest.
+fn right_options(desk: &mut Desk, questions: &[Question]) {
+    let shares = RightOptions::of(questions);
+    for (times, extreme) in [(shares.longest, "longest"), (shares.shortest, "shortest")] {
+        if times * 10 > shares.questions * 3 {
+            let what =
+                format!("the right option is the {extreme} in {times} of {} (at most 30 per cent)", shares.questions);
+            desk.complain(FILE, 1, what);
+        }
+    }
+}
+
+/// How often the right option of the one-right questions gives itself away by its length.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RightOptions {
+    pub questions: usize,
+    pub longest: usize,
+    pub shortest: usize,
+}
+
+impl RightOptions {
+    pub fn of(questions: &[Question]) -> RightOptions {
+        let mut shares = RightOptions::default();
+        for question in questions {
+            let QuestionKind::OneRight(choices) = &question.kind else { continue };
+            let texts: Vec<&str> = choices.iter().map(|choice| choice.text.as_str()).collect();
+            let is_right = |place: Option<usize>| place.is_some_and(|place| choices[place].is_right);
+            shares.questions += 1;
+            shares.longest += usize::from(is_right(rules::single_longest(&texts)));
+            shares.shortest += usize::from(is_right(rules::single_shortest(&texts)));
+        }
+        shares
+    }
+}
+
+/// Every clause that a page teaches is asked twice, every outcome at least once.
+fn cover(desk: &mut Desk, course: &Course) {
+    for clause in course.clauses() {
+        let asked = course.quiz.questions.iter().filter(|question| question.clauses.contains(&clause)).count();
+        if asked < 2 {
+            let times = if asked == 0 { "never" } else { "once" };
+            desk.complain(FILE, 1, format!("{clause} is taught, and asked {times} (at least twice)"));
+        }
+    }
+    for outcome in &course.outcomes {
+        if !course.quiz.questions.iter().any(|question| question.outcome == outcome.id) {
+            desk.complain("course.toml", outcome.line, format!("no question asks for ‘{}’", outcome.id));
+        }
+    }
+}
+
+/// Each gate has variants, all for one outcome: they are one rule.
+fn gates(desk: &mut Desk, questions: &[Question]) {
+    for (gate, variants) in by_gate(questions) {
+        let line = variants.first().map_or(1, |question| question.line);
+        if variants.len() < 2 {
+            desk.complain(FILE, line, format!("the gate ‘{gate}’ has one question (at least two)"));
+        }
+        if variants.iter().any(|question| question.outcome != variants[0].outcome) {
+            desk.complain(FILE, line, format!("the questions of the gate ‘{gate}’ have different outcomes"));
+        }
+    }
+}
+
+fn by_gate(questions: &[Question]) -> BTreeMap<&str, Vec<&Question>> {
+    let mut gates: BTreeMap<&str, Vec<&Question>> = BTreeMap::new();
+    for question in questions {
+        if let Some(gate) = &question.gate {
+            gates.entry(gate).or_default().push(question);
+        }
+    }
+    gates
+}
+
+/// The role groups that the programme asks to take a course; all staff, if it names nobody by role group.
+fn groups_that_take_it(desk: &Desk, course: &Course) -> Vec<RoleGroup> {
+    let programme = &desk.library.programme;
+    let mine = programme.requires.iter().chain(&programme.offers);
+    let mine: Vec<_> = mine.filter(|r| r.kind == Kind::Course && r.slug == course.slug).collect();
+    let takes = |group: RoleGroup| {
+        mine.iter().any(|required| {
+            let by_flag = required.who.account_administrators || required.who.takes_images || required.who.staff;
+            required.who.role_groups.contains(&group)
+                || required.who.leadership && group == RoleGroup::Leadership
+                || by_flag && group.is_staff()
+        })
+    };
+    let all = RoleGroup::ALL.iter().copied();
+    if mine.is_empty() {
+        all.filter(|group| group.is_staff()).collect()
+    } else {
+        all.filter(|group| takes(*group)).collect()
+    }
+}
+
+/// Whether a role group can be given two draws running that share no question: one question of each gate, at least one for
+/// each outcome, and enough of the rest.
+fn draws(desk: &mut Desk, course: &Course, group: RoleGroup) {
+    let questions = &course.quiz.questions;
+    let suited: Vec<&Question> = questions.iter().filter(|question| question.suits(group)).collect();
+    if suited.len() < SUITED_AT_LEAST.min(questions.len()) {
+        desk.complain(
+            FILE,
+            1,
+            format!("{} questions could happen to the role group {group} (at least {SUITED_AT_LEAST})", suited.len()),
+        );
+    }
+    if let Some(why) = why_no_two_draws(course, &suited) {
+        desk.complain(FILE, 1, format!("the role group {group} cannot be given two draws running: {why}"));
+    }
+}
+
+fn why_no_two_draws(course: &Course, suited: &[&Question]) -> Option<String> {
+    let draw = course.quiz.draw;
+    let gates: BTreeSet<&str> = course.quiz.questions.iter().filter_map(|question| question.gate.as_deref()).collect();
+    for gate in &gates {
+        let variants = suited.iter().filter(|question| question.gate.as_deref() == Some(gate)).count();
+        if variants < 2 {
+            return Some(format!("the gate ‘{gate}’ has too few questions for them"));
+        }
+    }
+    let plain: Vec<&&Question> = suited.iter().filter(|question| question.gate.is_none()).collect();
+    let by_gates: BTreeSet<&str> =
+        suited.iter().filter(|question| question.gate.is_some()).map(|question| question.outcome.as_str()).collect();
+    let others: Vec<&str> =
+        course.outcomes.iter().map(|outcome| outcome.id.as_str()).filter(|id| !by_gates.contains(id)).collect();
+    for outcome in &others {
+        if plain.iter().filter(|question| question.outcome == *outcome).count() < 2 {
+            return Some(format!("the outcome ‘{outcome}’ has too few questions for them"));
+        }
+    }
+    if gates.len() + others.len() > draw {
+        return Some(format!("{} gates and outcomes do not fit into {draw} questions", gates.len() + others.len()));
+    }
+    let rest = draw - gates.len();
+    if plain.len() < 2 * rest {
+        return Some(format!("{} questions beside the gates, and {} are needed", plain.len(), 2 * rest));
+    }
+    None
+}

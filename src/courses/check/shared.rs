@@ -1,0 +1,41 @@
+//! The rules for what all content shares: the glossary, the cards, the facts, the programme.
+
+use super::{Desk, texts};
+use crate::courses::reading::{FactKind, is_slug};
+
+pub fn check(desk: &mut Desk) {
+    let library = desk.library;
+    for (key, term) in &library.glossary.0 {
+        name(desk, "glossary.toml", term.line, key);
+        texts::line(desk, "glossary.toml", term.line, &term.means);
+    }
+    for card in &library.cards.0 {
+        name(desk, "cards.toml", card.line, &card.slot);
+        texts::line(desk, "cards.toml", card.line, &card.unfilled);
+        if card.unfilled.trim().is_empty() {
+            desk.complain("cards.toml", card.line, "a slot has a safe sentence for as long as it is unfilled");
+        }
+    }
+    for (id, fact) in &library.facts.0 {
+        name(desk, "facts.toml", fact.line, id);
+        if fact.source.trim().is_empty() {
+            desk.complain("facts.toml", fact.line, "a fact has a source");
+        }
+        if fact.confirmed && fact.seen.is_none() && fact.kind != FactKind::Case {
+            desk.complain("facts.toml", fact.line, "a confirmed fact says when somebody looked: `seen`");
+        }
+    }
+    let programme = &library.programme;
+    for required in programme.requires.iter().chain(&programme.offers) {
+        if library.version(required.kind, &required.slug).is_none() {
+            let what = format!("there is no {}/{}", required.kind.folder(), required.slug);
+            desk.complain("programme.toml", required.line, what);
+        }
+    }
+}
+
+fn name(desk: &mut Desk, file: &str, line: usize, key: &str) {
+    if !is_slug(key) {
+        desk.complain(file, line, format!("‘{key}’ is no name: small letters, digits and hyphens"));
+    }
+}

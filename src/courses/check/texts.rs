@@ -1,0 +1,108 @@
+//! Whether a text can be read easily: sentences, the reading grade, slots, terms and links.
+
+use super::Desk;
+use crate::courses::reading::{Block, Prose};
+use crate::courses::rules;
+
+/// The highest reading grade of a page, a question, a summary, a statement or an item.
+pub const GRADE_AT_MOST: f64 = 8.0;
+const WORDS_AT_MOST: usize = 30;
+
+/// No sentence over 30 words.
+pub fn sentences(desk: &mut Desk, file: &str, blocks: &[Block]) {
+    for block in blocks {
+        for sentence in rules::sentences(&block.text) {
+            let words = rules::count_words(sentence);
+            if words > WORDS_AT_MOST {
+                let opening: Vec<&str> = sentence.split_whitespace().take(5).collect();
+                let what = format!("a sentence of {words} words (at most {WORDS_AT_MOST}): “{} …”", opening.join(" "));
+                desk.complain(file, block.line, what);
+            }
+        }
+    }
+}
+
+pub fn line(desk: &mut Desk, file: &str, line: usize, text: &str) {
+    sentences(desk, file, &[Block { line, text: text.to_owned() }]);
+}
+
+pub fn grade(blocks: &[Block]) -> Option<f64> {
+    rules::reading_grade(blocks.iter().map(|block| block.text.as_str()))
+}
+
+/// Complains about blocks that, taken as one text, are too hard to read.
+pub fn easy(desk: &mut Desk, file: &str, line: usize, blocks: &[Block]) {
+    if let Some(grade) = grade(blocks)
+        && grade > GRADE_AT_MOST
+    {
+        desk.complain(file, line, format!("the reading grade is {grade:.1} (at most {GRADE_AT_MOST:.0})"));
+    }
+}
+
+/// What a Markdown text refers to must be there.
+pub fn prose(desk: &mut Desk, file: &str, prose: &Prose) {
+    for wrong in &prose.wrong {
+        desk.complain(file, wrong.line, wrong.what.clone());
+    }
+    for slot in &prose.slots {
+        if desk.library.cards.card(&slot.what).is_none() {
+            desk.complain(file, slot.line, format!("cards.toml has no slot ‘{}’", slot.what));
+        }
+    }
+    for term in &prose.terms {
+        if desk.library.glossary.means(&term.key).is_none() {
+            desk.complain(file, term.line, format!("glossary.toml does not say what ‘{}’ means", term.key));
+        }
+    }
+    for link in &prose.links {
+        let clause = link.what.strip_prefix('#');
+        if clause.is_some_and(|clause| !desk.clauses.contains(clause)) {
+            desk.complain(file, link.line, format!("there is no clause to go to at ‘{}’", link.what));
+        }
+    }
+}
+
+/// Plain text takes no slot: what stands in braces would be shown as it is.
+pub fn plain(desk: &mut Desk, file: &str, blocks: &[Block]) {
+    for block in blocks {
+        if block.text.contains('{') {
+            desk.complain(file, block.line, "a card's slot stands only in the body of a text");
+        }
+        if block.text.trim().is_empty() {
+            desk.complain(file, block.line, "there is nothing written here");
+        }
+    }
+}
+
+/// Telephone numbers, percentages, an Act's year, sections and editions have to rest on a fact.
+pub fn needs_a_fact(text: &str) -> Option<&'static str> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let digits = |word: &str| word.chars().filter(char::is_ascii_digit).count();
+    let number = |word: &str| digits(word) > 0 && word.chars().all(|c| !c.is_alphabetic());
+    let is = |word: &str, names: &[&str]| {
+        let plain = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        names.contains(&plain.as_str())
+    };
+    for (place, word) in words.iter().enumerate() {
+        let next = words.get(place + 1).copied().unwrap_or_default();
+        if number(word)
+            && (word.contains('%')
+                || is(next, &["percent", "per"]) && words.get(place + 2).is_none_or(|w| is(w, &["cent"])))
+        {
+            return Some("a percentage");
+        }
+        if digits(word) >= 3 && number(word) && digits(next) >= 3 && number(next) || digits(word) >= 9 {
+            return Some("a telephone number");
+        }
+        if is(word, &["act"]) && digits(next) == 4 {
+            return Some("an Act");
+        }
+        if is(word, &["section", "sections", "article", "edition"]) && digits(next) > 0 {
+            return Some("a section or edition");
+        }
+        if is(next, &["edition"]) && digits(word) > 0 {
+            return Some("an edition");
+        }
+    }
+    None
+}
