@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 use crate::app::{self, App, ServerLock};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::courses::check::check_command;
 use crate::db::Target;
 use crate::evidence::{Actor, verify};
 use crate::identity::{self, rules::LinkKind};
@@ -44,6 +45,11 @@ enum Command {
         #[command(subcommand)]
         what: Rounds,
     },
+    /// Courses, policies and checklists.
+    Courses {
+        #[command(subcommand)]
+        what: Courses,
+    },
     /// The evidence log.
     Evidence {
         #[command(subcommand)]
@@ -63,6 +69,18 @@ enum Rounds {
     List,
     /// Runs one now.
     Run { name: String },
+}
+
+#[derive(Subcommand)]
+enum Courses {
+    /// Says what is wrong in which file and line.
+    Check {
+        /// A folder whose content is laid over the built-in one, instead of what the settings say.
+        folder: Option<PathBuf>,
+        /// Lists the facts that nobody has confirmed, too.
+        #[arg(long)]
+        facts: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -115,6 +133,11 @@ fn obey(line: CommandLine) -> Result<bool> {
         Command::Rounds { what: Rounds::Run { name } } => {
             let said = rounds::run(&build()?, &name)?;
             tell(if said.is_empty() { "Nothing to do." } else { &said }).map(|()| true)
+        }
+        Command::Courses { what: Courses::Check { folder, facts } } => {
+            let folder = folder.or(load()?.courses);
+            let (said, sound) = check_command(folder.as_deref(), facts);
+            tell(said.trim_end()).map(|()| sound)
         }
         Command::Evidence { what: Evidence::Verify } => verify_evidence(&build()?),
         Command::Backup { file } => back_up(&load()?, &file).map(|()| true),
