@@ -303,6 +303,20 @@ pub fn managed_by(conn: &mut Conn, manager: i64, today: Day) -> Result<Vec<i64>>
     store::managed_by(conn, manager, today)
 }
 
+/// HR of a school see whoever has a current post there; of somebody who has left, whoever had one. HR of the trust see all.
+pub fn is_in_hr_scope(conn: &mut Conn, viewer: &Viewer, person: i64, today: Day) -> Result<bool> {
+    let Some(scope) = viewer.hr_scope() else { return Ok(false) };
+    if scope == Scope::Trust {
+        return Ok(true);
+    }
+    let mut posts = posts_of(conn, &[person])?;
+    posts.retain(|record| record.superseded.is_none());
+    if posts.iter().any(|record| record.post.is_current_on(today)) {
+        posts.retain(|record| record.post.is_current_on(today));
+    }
+    Ok(posts.iter().any(|record| scope.includes(record.school)))
+}
+
 /// For `evidence verify`: the posts as the log should have them.
 pub fn evidence_posts(conn: &mut Conn) -> Result<Vec<(i64, serde_json::Value)>> {
     store::evidence_posts(conn)
