@@ -12,6 +12,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{App as WebApp, FromRequest, HttpMessage, HttpServer, Route, web};
 
 use crate::app::App;
+use crate::assignments;
 use crate::evidence::Actor;
 use crate::http::{Arrival, Desk, Form, Guest, NavItem, Unseen, Visit, blocking, security};
 use crate::identity::pages::{SessionId, cookie_name};
@@ -80,6 +81,14 @@ pub fn table() -> Vec<Row> {
             get "/courses/{slug}/images/{version}/{name}" courses::pages::picture;
             get "/policies" courses::pages::policies;
             get "/policies/{slug}" courses::pages::policy;
+        }
+        Any(&[HR, Administrator]) => {
+            get "/requirements" assignments::pages::requirements;
+            post "/requirements/{id}" assignments::pages::preview_requirement;
+            post "/requirements/{id}/apply" assignments::pages::change_requirement;
+            get "/calendar" assignments::pages::calendar;
+            post "/calendar/spans/{span}" assignments::pages::preview_calendar;
+            post "/calendar/spans/{span}/apply" assignments::pages::change_calendar;
         }
         Any(&[Administrator]) => {
             get "/settings" settings_page::show;

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::calendar::{AcademicYear, CalendarSpan, Calendars, SpanKind};
+use super::calendar::{AcademicYear, Calendar, CalendarSpan, Calendars, SpanKind};
 use super::read_day;
 use super::store::{self, TermDateRow};
 use crate::act::Act;
 use crate::clock::{Day, Instant};
 use crate::db::{Conn, lock_row};
 use crate::evidence::Draft;
-use crate::people;
 use crate::people::rules::Urn;
+use crate::people::{self, School};
 use crate::problem::{Complaints, Problem, Result};
 
 /// Every school's calendar as it stands.
@@ -26,18 +26,44 @@ pub fn calendars_as_at(conn: &mut Conn, instant: Instant) -> Result<Calendars> {
     read(conn, |row| row.recorded_at <= instant && row.superseded_at.is_none_or(|superseded| instant < superseded))
 }
 
+/// Every school's calendar as it would be if these days were all that a school (or, for none, the trust) had entered for
+/// an academic year.
+pub fn calendars_if(
+    conn: &mut Conn,
+    school: Option<i64>,
+    year: AcademicYear,
+    spans: &[CalendarSpan],
+) -> Result<Calendars> {
+    let mut entered = entered(conn, |row| row.superseded_at.is_none())?;
+    entered.retain(|(of, span)| *of != school || AcademicYear::of(span.until) != year);
+    entered.extend(spans.iter().map(|span| (school, span.clone())));
+    assemble(conn, entered)
+}
+
+/// Some days, and the school that entered them; none for the trust.
+type Entered = (Option<i64>, CalendarSpan);
+
 fn read(conn: &mut Conn, holds: impl Fn(&TermDateRow) -> bool) -> Result<Calendars> {
-    let rows: Vec<TermDateRow> = store::all_term_dates(conn)?.into_iter().map(|(_, row)| row).filter(holds).collect();
-    if rows.is_empty() {
+    let entered = entered(conn, holds)?;
+    assemble(conn, entered)
+}
+
+fn entered(conn: &mut Conn, holds: impl Fn(&TermDateRow) -> bool) -> Result<Vec<Entered>> {
+    let rows = store::all_term_dates(conn)?.into_iter().map(|(_, row)| row).filter(holds);
+    rows.map(|row| Ok((row.school_id, read_span(&row)?))).collect()
+}
+
+fn assemble(conn: &mut Conn, entered: Vec<Entered>) -> Result<Calendars> {
+    if entered.is_empty() {
         return Ok(Calendars::default());
     }
     let urns: BTreeMap<i64, Urn> = people::schools(conn)?.into_iter().map(|school| (school.id, school.urn)).collect();
     let mut trust = Vec::new();
     let mut by_school: BTreeMap<Urn, Vec<CalendarSpan>> = BTreeMap::new();
-    for row in rows {
-        match row.school_id.map(|school| urns.get(&school)) {
-            None => trust.push(read_span(&row)?),
-            Some(Some(urn)) => by_school.entry(urn.clone()).or_default().push(read_span(&row)?),
+    for (school, span) in entered {
+        match school.map(|school| urns.get(&school)) {
+            None => trust.push(span),
+            Some(Some(urn)) => by_school.entry(urn.clone()).or_default().push(span),
             Some(None) => {}
         }
     }
@@ -57,6 +83,69 @@ fn standing(conn: &mut Conn, school: Option<i64>, year: AcademicYear) -> Result<
         }
     }
     Ok(found)
+}
+
+/// One change to the days of a school's academic year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CalendarChange {
+    Add(CalendarSpan),
+    Replace { was: CalendarSpan, becomes: CalendarSpan },
+    TakeOff(CalendarSpan),
+}
+
+impl CalendarChange {
+    /// The days as they would be. Refused where they are no longer what somebody saw when they chose.
+    pub fn applied(&self, mut spans: Vec<CalendarSpan>) -> Result<Vec<CalendarSpan>> {
+        let mut place_of = |was: &CalendarSpan| {
+            spans.iter().position(|span| span == was).ok_or_else(|| {
+                Problem::refused("Somebody changed these dates after you opened the page. Open the calendar again.")
+            })
+        };
+        match self {
+            CalendarChange::Add(span) => spans.push(span.clone()),
+            CalendarChange::Replace { was, becomes } => {
+                let place = place_of(was)?;
+                spans[place] = becomes.clone();
+            }
+            CalendarChange::TakeOff(was) => {
+                let place = place_of(was)?;
+                spans.remove(place);
+            }
+        }
+        Ok(spans)
+    }
+
+    /// What is wrong with the days that it would bring.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            CalendarChange::Add(span) | CalendarChange::Replace { becomes: span, .. } => check(span),
+            CalendarChange::TakeOff(_) => Ok(()),
+        }
+    }
+}
+
+/// The days of an academic year that hold for a school (or, for none, for those without their own), as the year's list.
+pub fn days_of_year(calendar: &Calendar, year: AcademicYear) -> Vec<CalendarSpan> {
+    let ends_in_it = |span: &&CalendarSpan| AcademicYear::of(span.until) == year;
+    calendar.spans(year).into_iter().filter(ends_in_it).cloned().collect()
+}
+
+/// The calendar of one school, or the one for schools without their own.
+pub fn calendar_of(conn: &mut Conn, school: Option<&School>) -> Result<Calendar> {
+    let calendars = calendars(conn)?;
+    Ok(school.map_or(calendars.of_the_trust(), |school| calendars.of(&school.urn)).clone())
+}
+
+/// Changes one thing in an academic year. From then on that year's days are all the school's (or the trust's) own.
+pub fn change_calendar(
+    act: &mut Act,
+    school: Option<&School>,
+    year: AcademicYear,
+    change: &CalendarChange,
+) -> Result<()> {
+    change.check()?;
+    let days = days_of_year(&calendar_of(act.conn, school)?, year);
+    replace_term_dates(act, school.map(|school| school.id), year, &change.applied(days)?)
 }
 
 /// Adds some days to those that a school (or, for none, the trust) has entered.

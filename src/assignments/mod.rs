@@ -2,6 +2,7 @@
 //! `reconcile` makes assignments of it, evidence of every kind ends in `complete`, and `rules::status` judges the facts.
 
 pub mod calendar;
+pub mod pages;
 pub mod rules;
 mod calendars;
 mod programme;
@@ -13,7 +14,8 @@ mod training;
 use serde_json::Value;
 
 pub use calendars::{
-    calendars, calendars_as_at, evidence_term_dates, replace_term_dates, set_term_date, term_dates_of,
+    CalendarChange, calendar_of, calendars, calendars_as_at, calendars_if, change_calendar, days_of_year,
+    evidence_term_dates, replace_term_dates, set_term_date, term_dates_of,
 };
 pub use programme::programme;
 pub use reconciling::{

@@ -57,9 +57,6 @@ pub struct Terms {
     pub from: Day,
 }
 
-/// The most working days that new starters can be given.
-const MOST_STARTER_DAYS: u32 = 200;
-
 pub fn add_requirement(act: &mut Act, kind: Kind, slug: &str, place: i32, terms: &Terms) -> Result<i64> {
     let row = RequirementRow { content_kind: kind.as_str().to_owned(), content_slug: slug.to_owned(), place };
     let id = store::insert_requirement(act.conn, &row)?;
@@ -100,8 +97,8 @@ fn check(terms: &Terms) -> Result<()> {
     if terms.audience.is_empty() {
         return Err(Problem::invalid("audience", "Choose at least one group of people."));
     }
-    if !(1..=MOST_STARTER_DAYS).contains(&terms.due.starter_days) {
-        return Err(Problem::invalid("starters", format!("Enter a number from 1 to {MOST_STARTER_DAYS}.")));
+    if !DueRule::STARTER_DAYS.contains(&terms.due.starter_days) {
+        return Err(Problem::invalid("starters", "New starters need at least 1 working day, and 200 at most."));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use chrono::Months;
@@ -291,6 +292,9 @@ fn working_days(count: u32) -> String {
 }
 
 impl DueRule {
+    /// How many working days new starters can be given.
+    pub const STARTER_DAYS: RangeInclusive<u32> = 1..=200;
+
     /// The annual day as people and files write it: "31 October".
     pub fn annual_day(self) -> String {
         leap_day(self.month, self.day_of_month).map(Day::short).unwrap_or_default()
