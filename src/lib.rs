@@ -26,6 +26,7 @@ pub mod assignments;
 pub mod certificates;
 pub mod attempts;
 pub mod attestations;
+pub mod self_checks;
 pub mod reports;
 
 // ── roof: knows all, known by none

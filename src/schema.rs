@@ -403,6 +403,7 @@ diesel::table! {
         id -> BigInt,
         assignment_id -> BigInt,
         content_version -> Text,
+        printed_name -> Text,
         statements -> Text,
         reference -> Text,
         entry_id -> Text,

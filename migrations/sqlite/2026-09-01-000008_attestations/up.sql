@@ -2,6 +2,7 @@ CREATE TABLE attestations (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     assignment_id BIGINT NOT NULL UNIQUE REFERENCES assignments (id),
     content_version TEXT NOT NULL,
+    printed_name TEXT NOT NULL,
     statements TEXT NOT NULL,
     reference TEXT NOT NULL UNIQUE,
     entry_id TEXT NOT NULL,
