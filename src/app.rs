@@ -7,6 +7,7 @@ use actix_web::web;
 
 use crate::act::{self, Act};
 use crate::assignments;
+use crate::certificates::{self, Visitors};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::courses::{self, Library};
@@ -27,6 +28,8 @@ pub struct App {
     pub desk: web::Data<Desk>,
     pub keyring: web::Data<Keyring>,
     pub library: web::Data<Library>,
+    pub certificate_key: web::Data<certificates::Key>,
+    pub visitors: web::Data<Visitors>,
     pub evidence_key: Arc<Secret>,
     /// Where letters go in the demo and in tests; otherwise the settings say.
     pub transport: Option<Transport>,
@@ -53,6 +56,8 @@ impl App {
         let app = App {
             library: web::Data::new(library),
             keyring: web::Data::new(Keyring { session: Secret::keep(&keys, "session.key")? }),
+            certificate_key: web::Data::new(certificates::Key::new(&Secret::keep(&keys, "certificates.key")?)?),
+            visitors: web::Data::new(Visitors::new(clock.clone())),
             evidence_key: Arc::new(Secret::keep(&keys, "evidence.key")?),
             desk: web::Data::new(Desk { database, clock, config, views: Views::read()?, house: Default::default() }),
             transport,
@@ -112,6 +117,8 @@ pub fn covered() -> Vec<Covered> {
         Covered { table: "term_dates", rows: assignments::evidence_term_dates },
         Covered { table: "completions", rows: assignments::evidence_completions },
         Covered { table: "exemptions", rows: assignments::evidence_exemptions },
+        Covered { table: "certificates", rows: certificates::evidence_certificates },
+        Covered { table: "certificate_endings", rows: certificates::evidence_certificate_endings },
     ]
 }
 

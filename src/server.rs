@@ -21,7 +21,7 @@ use crate::people::Viewer;
 #[allow(unused_imports)]
 use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, HR, Manager};
 use crate::problem::{Problem, Result};
-use crate::{courses, ids, operations, settings_page, setup};
+use crate::{certificates, courses, ids, operations, settings_page, setup};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,9 +74,14 @@ pub fn table() -> Vec<Row> {
             get "/help" courses::pages::help;
             get "/setup" setup::show;
             post "/setup" setup::make;
+            get "/verify" certificates::pages::verify_form;
+            post "/verify" certificates::pages::verify_asked;
+            get "/verify/{number}" certificates::pages::verify;
         }
         Listed => {
             post "/sign-out" identity::pages::sign_out;
+            get "/certificates" certificates::pages::list;
+            get "/certificates/{number}.pdf" certificates::pages::pdf;
             get "/courses/{slug}/print" courses::pages::print;
             get "/courses/{slug}/images/{version}/{name}" courses::pages::picture;
             get "/policies" courses::pages::policies;
@@ -139,6 +144,8 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         .app_data(app.desk.clone())
         .app_data(app.keyring.clone())
         .app_data(app.library.clone())
+        .app_data(app.certificate_key.clone())
+        .app_data(app.visitors.clone())
         .app_data(web::PayloadConfig::new(crate::http::LARGEST_FORM));
     let mut paths: Vec<(&'static str, Vec<Row>)> = Vec::new();
     for row in table() {

@@ -1,16 +1,19 @@
 //! Certificates: issued for a completion, numbered, signed, and verifiable by anybody who holds one.
 //! What is printed is frozen when one is issued; its PDF is drawn whenever somebody asks, and always the same.
 
+pub mod pages;
 pub mod rules;
 pub mod sheet;
 mod store;
 mod token;
+mod visitors;
 
 use serde_json::Value;
 
 pub use rules::{Ending, EndingKind, Number, State};
 pub use sheet::{CertificateFacts, CertificateKind};
 pub use token::{Claims, Key};
+pub use visitors::Visitors;
 
 use crate::act::Act;
 use crate::assignments::rules::Cycle;
@@ -268,19 +271,9 @@ pub fn by_number(conn: &mut Conn, number: &Number) -> Result<Certificate> {
 /// The same for whoever may have it: its holder, and HR for the people in their scope.
 pub fn seen_by(conn: &mut Conn, viewer: &Viewer, number: &Number, today: Day) -> Result<Certificate> {
     let certificate = by_number(conn, number)?;
-    let may_see = certificate.person == viewer.person || is_in_hr_scope(conn, viewer, certificate.person, today)?;
+    let may_see =
+        certificate.person == viewer.person || people::is_in_hr_scope(conn, viewer, certificate.person, today)?;
     may_see.then_some(certificate).ok_or(Problem::NotFound)
-}
-
-/// HR of a school see whoever has a current post there; of somebody who has left, whoever had one.
-fn is_in_hr_scope(conn: &mut Conn, viewer: &Viewer, person: i64, today: Day) -> Result<bool> {
-    let Some(scope) = viewer.hr_scope() else { return Ok(false) };
-    let mut posts = people::posts_of(conn, &[person])?;
-    posts.retain(|record| record.superseded.is_none());
-    if posts.iter().any(|record| record.post.is_current_on(today)) {
-        posts.retain(|record| record.post.is_current_on(today));
-    }
-    Ok(posts.iter().any(|record| scope.includes(record.school)))
 }
 
 /// What its PDF is drawn from (`sheet::draw`). `address` is the public one, without a slash at its end.
