@@ -21,6 +21,7 @@ use crate::people::Viewer;
 #[allow(unused_imports)]
 use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, HR, Manager};
 use crate::problem::{Problem, Result};
+use crate::reports;
 use crate::{certificates, courses, ids, operations, settings_page, setup};
 
 /// Who may call a route.
@@ -79,6 +80,7 @@ pub fn table() -> Vec<Row> {
             get "/verify/{number}" certificates::pages::verify;
         }
         Listed => {
+            get "/" reports::pages::my_training::show;
             post "/sign-out" identity::pages::sign_out;
             get "/certificates" certificates::pages::list;
             get "/certificates/{number}.pdf" certificates::pages::pdf;

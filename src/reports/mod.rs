@@ -1,4 +1,8 @@
-//! What is known about the whole: figures, people's timelines, the governors' report, exports.
+//! What is known about the whole: my training, people and their timelines, figures, the governors' report, exports.
 
 pub mod figures;
+pub mod my_training;
+pub mod pages;
 pub mod sheet;
+mod store;
+pub mod words;

@@ -1,0 +1,167 @@
+//! My training: what one person has to do and has done, in order, how far they are, and what comes next.
+
+use super::store::{self, ATTEMPT, BesideRow, CERTIFICATE, PAGE, QUERY};
+use crate::assignments::calendar::AcademicYear;
+use crate::assignments::rules::{QueryKind, Standing, Status};
+use crate::assignments::{self, Assignment};
+use crate::clock::Instant;
+use crate::courses::{Course, Kind};
+use crate::db::Conn;
+use crate::facts::Fact;
+use crate::problem::{Problem, Result};
+
+/// A page's share of a course is its reading; each question drawn takes so many seconds.
+const SECONDS_A_QUESTION: u32 = 40;
+
+/// What the self-check says of itself: 20 to 30 minutes.
+const SELF_CHECK_MINUTES: u32 = 20;
+
+/// To read what is signed, and the statements.
+const SIGNING_MINUTES: u32 = 10;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MyTraining {
+    /// In the order in which they are done.
+    pub items: Vec<Item>,
+    /// The number of the year's certificate.
+    pub year_certificate: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub assignment: Assignment,
+    pub status: Status,
+    pub progress: Progress,
+    pub certificate: Option<String>,
+}
+
+/// How far somebody is with a course.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The names of the pages read.
+    pub pages: Vec<String>,
+    pub quiz_is_open: bool,
+    pub tries: u32,
+}
+
+/// Three statements.
+pub fn my_training(conn: &mut Conn, person: i64, now: Instant) -> Result<MyTraining> {
+    let assignments = assignments::my_training(conn, person, now)?;
+    let year = AcademicYear::of(now.day()).to_string();
+    let beside = store::beside_training(conn, person, now.day(), &year)?;
+    let mut items: Vec<Item> = assignments.into_iter().map(Item::of).collect();
+    let mut year_certificate = None;
+    for row in beside {
+        match (row.assignment, row.what.as_str()) {
+            (None, CERTIFICATE) => year_certificate = Some(row.word),
+            (Some(id), _) => match items.iter_mut().find(|item| item.assignment.id == id) {
+                Some(item) => item.add(row)?,
+                None => {}
+            },
+            _ => {}
+        }
+    }
+    for item in &mut items {
+        item.status = item.assignment.status(now);
+    }
+    Ok(MyTraining { items, year_certificate })
+}
+
+impl MyTraining {
+    /// What is asked at all: all but what somebody is exempt from.
+    pub fn total(&self) -> usize {
+        self.items.iter().filter(|item| item.status.standing != Standing::Exempt).count()
+    }
+
+    pub fn done(&self) -> usize {
+        self.items.iter().filter(|item| item.is_done()).count()
+    }
+
+    /// Nothing is signed before the courses and the self-check are complete or exempt.
+    pub fn signing_is_open(&self) -> bool {
+        let closed = |item: &&Item| item.is_done() || item.status.standing == Standing::Exempt;
+        self.items.iter().filter(|item| item.assignment.kind != Kind::Policy).all(|item| closed(&item))
+    }
+
+    /// What to carry on with, or else the first thing that can be done now.
+    pub fn next(&self) -> Option<&Item> {
+        let can_be_done = |item: &&Item| self.can_be_done(item);
+        let begun = self.items.iter().filter(can_be_done).find(|item| item.progress.is_begun());
+        begun.or_else(|| self.items.iter().find(can_be_done))
+    }
+
+    pub fn can_be_done(&self, item: &Item) -> bool {
+        let open = matches!(item.status.standing, Standing::Overdue { .. } | Standing::DueSoon { .. } | Standing::Due);
+        open && (item.assignment.kind != Kind::Policy || self.signing_is_open())
+    }
+}
+
+impl Item {
+    fn of(assignment: Assignment) -> Item {
+        let status = Status { standing: Standing::NotDue, due: None, why: String::new() };
+        Item { assignment, status, progress: Progress::default(), certificate: None }
+    }
+
+    fn add(&mut self, row: BesideRow) -> Result<()> {
+        match (row.what.as_str(), row.at) {
+            (PAGE, _) => self.progress.pages.push(row.word),
+            (ATTEMPT, None) => self.progress.quiz_is_open = true,
+            (ATTEMPT, Some(_)) => self.progress.tries += 1,
+            (CERTIFICATE, _) => self.certificate = Some(row.word),
+            (QUERY, Some(opened)) => self.assignment.facts.queries.push(query(&row.word, Instant(opened))?),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.status.standing.is_completed()
+    }
+}
+
+fn query(kind: &str, opened: Instant) -> Result<Fact<QueryKind>> {
+    let what = match kind {
+        "question" => QueryKind::Question,
+        "connection" => QueryKind::Connection,
+        "disagreement" => QueryKind::Disagreement,
+        other => return Err(Problem::fault(format!("no such kind of query: {other}"))),
+    };
+    Ok(Fact { what, from: opened.day(), until: None, recorded: opened, superseded: None })
+}
+
+impl Progress {
+    pub fn is_begun(&self) -> bool {
+        !self.pages.is_empty() || self.quiz_is_open || self.tries > 0
+    }
+
+    fn has_read(&self, page: &str) -> bool {
+        self.pages.iter().any(|read| read == page)
+    }
+
+    /// How many of the course's pages, as it is now, have been read.
+    pub fn pages_read(&self, course: &Course) -> usize {
+        course.pages.iter().filter(|page| self.has_read(&page.name)).count()
+    }
+
+    /// The name of the first page not read; none when only the quiz is left.
+    pub fn next_page<'c>(&self, course: &'c Course) -> Option<&'c str> {
+        let unread = course.pages.iter().find(|page| !self.has_read(&page.name));
+        unread.filter(|_| !self.quiz_is_open && self.tries == 0).map(|page| page.name.as_str())
+    }
+
+    /// Minutes that are left: the quiz, and the unread pages' share of the reading.
+    pub fn minutes_left(&self, course: &Course) -> u32 {
+        let quiz = (course.quiz.draw as u32 * SECONDS_A_QUESTION).div_ceil(60).min(course.minutes);
+        let pages = course.pages.len().max(1) as u32;
+        let unread = match self.next_page(course) {
+            Some(_) => pages.saturating_sub(self.pages_read(course) as u32),
+            None => 0,
+        };
+        quiz + ((course.minutes - quiz) * unread).div_ceil(pages)
+    }
+}
+
+/// Minutes that what is no course will take.
+pub fn minutes_of(kind: Kind) -> u32 {
+    if kind == Kind::Checklist { SELF_CHECK_MINUTES } else { SIGNING_MINUTES }
+}

@@ -1,0 +1,3 @@
+//! What is seen of the whole: my training, people, the overview, and the reports that governors read.
+
+pub mod my_training;

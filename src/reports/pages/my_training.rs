@@ -1,0 +1,357 @@
+//! `/`: one ordered list, what comes next and how long it takes, and pages of their own for nothing to do and all done.
+
+use actix_web::web;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::assignments::calendar::AcademicYear;
+use crate::assignments::rules::{Cycle, Standing};
+use crate::clock::{Day, Instant};
+use crate::courses::{Kind, Library};
+use crate::http::{Answer, Visit};
+use crate::people::Viewer;
+use crate::people::rules::AccessRole;
+use crate::reports::my_training::{Item, MyTraining, minutes_of, my_training};
+use crate::reports::words::{Pill, due_in, title_of, within_a_sentence};
+use crate::text;
+
+const CONCERN: &str = "If a post, message or account worries you, tell the designated lead today. \
+                       You don’t need to finish the training first.";
+
+pub async fn show(visit: Visit, viewer: Viewer, library: web::Data<Library>) -> Answer {
+    let (person, now) = (viewer.person, visit.now);
+    let training = visit.read(move |conn| my_training(conn, person, now)).await?;
+    match (training.total(), training.done()) {
+        (0, _) => nothing(&visit, &viewer, &training),
+        (total, done) if total == done => all_done(&visit, &viewer, &library, &training),
+        _ => under_way(&visit, &viewer, &library, &training),
+    }
+}
+
+// ── something to do
+
+#[derive(Serialize)]
+struct UnderWay<'t> {
+    kicker: String,
+    heading: String,
+    next: Option<Next>,
+    sentence: Option<&'static str>,
+    ring: Ring,
+    steps: Vec<Step<'t>>,
+    whys: Vec<Why<'t>>,
+    concern: &'static str,
+}
+
+#[derive(Serialize)]
+struct Next {
+    title: String,
+    minutes: String,
+    href: String,
+    button: String,
+    due_lead: &'static str,
+    due_day: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Why<'t> {
+    title: String,
+    why: &'t str,
+}
+
+fn under_way(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTraining) -> Answer {
+    let (done, total) = (training.done(), training.total());
+    let forename = &viewer.forename;
+    let next = training.next();
+    let view = UnderWay {
+        kicker: kicker(visit.now),
+        heading: match done {
+            0 => format!("{} to do, {forename}", text::count(total, "thing", "things")),
+            _ => format!("You’re {done} of {total} done, {forename}"),
+        },
+        next: next.map(|item| next_thing(item, library, training, visit.now.day())),
+        sentence: next.is_none().then(|| why_nothing_now(training)),
+        ring: ring(training),
+        steps: steps(library, training, visit.now),
+        whys: whys(library, training),
+        concern: CONCERN,
+    };
+    visit.page("reports/my-training", "My training", view)
+}
+
+fn next_thing(item: &Item, library: &Library, training: &MyTraining, today: Day) -> Next {
+    let title = title_of(library, item.assignment.kind, &item.assignment.slug);
+    let minutes = minutes_left(item, library);
+    let (due_lead, due_day) = due_of(item, training, today);
+    Next {
+        minutes: format!("about {}", text::count(minutes as usize, "minute", "minutes")),
+        href: next_href(item, library),
+        button: match item.assignment.kind {
+            Kind::Course if item.progress.is_begun() => format!("Carry on with {title}"),
+            Kind::Course => format!("Start {title}"),
+            Kind::Checklist => format!("Start the {}", within_a_sentence(&title)),
+            Kind::Policy => title.clone(),
+        },
+        title,
+        due_lead,
+        due_day: due_day.map(Day::weekday_and_day),
+    }
+}
+
+/// Where the button leads: straight to the page or the quiz that comes next.
+fn next_href(item: &Item, library: &Library) -> String {
+    let slug = &item.assignment.slug;
+    match (item.assignment.kind, library.course(slug)) {
+        (Kind::Course, Some(course)) => {
+            format!("/courses/{slug}/{}", item.progress.next_page(&course).unwrap_or("quiz"))
+        }
+        _ => href(item),
+    }
+}
+
+/// When this is due, or everything that is left if that is one day.
+fn due_of(item: &Item, training: &MyTraining, today: Day) -> (&'static str, Option<Day>) {
+    let due = item.status.due;
+    let mut left = training.items.iter().filter(|one| one.status.standing.is_to_do());
+    match due {
+        Some(day) if day < today => ("It was due on", due),
+        Some(_) if left.clone().count() > 1 && left.all(|one| one.status.due == due) => ("Everything is due by", due),
+        _ => ("It is due by", due),
+    }
+}
+
+/// All that is left waits for somebody, stands still, or is not open yet.
+fn why_nothing_now(training: &MyTraining) -> &'static str {
+    let any = |is: fn(Standing) -> bool| training.items.iter().any(|item| is(item.status.standing));
+    if any(Standing::is_waiting) {
+        "There is nothing for you to do now. What you asked or told us is with HR, and nothing is late while it is."
+    } else if any(|standing| standing == Standing::Paused) {
+        "There is nothing for you to do now. Your training stands still while you are away."
+    } else {
+        "There is nothing for you to do now. What comes next is not open yet."
+    }
+}
+
+fn whys<'t>(library: &Library, training: &'t MyTraining) -> Vec<Why<'t>> {
+    let closed = |item: &&Item| item.is_done() || item.status.standing == Standing::Exempt;
+    let open = training.items.iter().filter(|item| !closed(item));
+    open.map(|item| Why {
+        title: title_of(library, item.assignment.kind, &item.assignment.slug),
+        why: &item.status.why,
+    })
+    .collect()
+}
+
+// ── all done
+
+#[derive(Serialize)]
+struct AllDone<'t> {
+    kicker: String,
+    heading: String,
+    sentence: &'static str,
+    certificate_href: Option<String>,
+    ring: Ring,
+    steps: Vec<Step<'t>>,
+    next_time: String,
+    concern: &'static str,
+}
+
+fn all_done(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTraining) -> Answer {
+    let view = AllDone {
+        kicker: kicker(visit.now),
+        heading: format!("All done, {}. Thank you", viewer.forename),
+        sentence: "You are up to date with everything for this year.",
+        certificate_href: training.year_certificate.as_ref().map(|number| certificate_href(number)),
+        ring: ring(training),
+        steps: steps(library, training, visit.now),
+        next_time: next_time(training),
+        concern: CONCERN,
+    };
+    visit.page("reports/my-training-done", "My training", view)
+}
+
+fn next_time(training: &MyTraining) -> String {
+    let yearly = training.items.iter().any(|item| matches!(item.assignment.cycle, Cycle::Year(_)));
+    let closes = training.items.iter().map(|item| item.assignment.facts.closes).min();
+    match closes.filter(|_| yearly) {
+        Some(day) => format!("The next round opens on {}. We will write to you when it is time.", day.next().long()),
+        None => "We will write to you when something has to be done again.".to_owned(),
+    }
+}
+
+// ── nothing to do
+
+/// For somebody of whom nothing is asked, such as a governor: where they can go instead.
+fn nothing(visit: &Visit, viewer: &Viewer, training: &MyTraining) -> Answer {
+    let links: &[(AccessRole, &str, &str)] = &[
+        (AccessRole::Governor, "/governors", "Read the governors’ reports"),
+        (AccessRole::HR, "/overview", "See how the training goes"),
+        (AccessRole::Administrator, "/settings", "Look after the settings"),
+        (AccessRole::Auditor, "/reports", "Read the reports"),
+    ];
+    let mut theirs: Vec<_> = links
+        .iter()
+        .filter(|(role, ..)| viewer.has(*role))
+        .map(|(_, href, text)| json!({ "href": href, "text": text }))
+        .collect();
+    if viewer.manages {
+        theirs.push(json!({ "href": "/people", "text": "See how your team is doing" }));
+    }
+    let exempt = training.items.first().map(|item| item.status.why.as_str());
+    let view = json!({
+        "kicker": kicker(visit.now),
+        "heading": format!("Nothing to do, {}", viewer.forename),
+        "sentence": exempt.unwrap_or("You have no training to do at the moment."),
+        "links": theirs,
+        "next_time": "If something is set for you, we will write to you on a working day.",
+        "concern": CONCERN,
+    });
+    visit.page("reports/my-training-nothing", "My training", view)
+}
+
+// ── the list
+
+#[derive(Serialize)]
+struct Ring {
+    done: usize,
+    total: usize,
+    has_some: bool,
+    sentence: String,
+}
+
+fn ring(training: &MyTraining) -> Ring {
+    let (done, total) = (training.done(), training.total());
+    Ring { done, total, has_some: done > 0, sentence: format!("{done} of {total} complete") }
+}
+
+#[derive(Serialize)]
+struct Step<'t> {
+    number: usize,
+    title: String,
+    href: Option<String>,
+    detail: std::borrow::Cow<'t, str>,
+    when: String,
+    link_href: Option<String>,
+    link_text: Option<&'static str>,
+    pill_kind: &'static str,
+    pill: String,
+    is_done: bool,
+    is_next: bool,
+}
+
+fn steps<'t>(library: &Library, training: &'t MyTraining, now: Instant) -> Vec<Step<'t>> {
+    let next = training.next().map(|item| item.assignment.id);
+    let numbered = training.items.iter().zip(1..);
+    numbered.map(|(item, number)| step(number, item, library, training, now, next)).collect()
+}
+
+fn step<'t>(
+    number: usize,
+    item: &'t Item,
+    library: &Library,
+    training: &'t MyTraining,
+    now: Instant,
+    next: Option<i64>,
+) -> Step<'t> {
+    let (is_done, kind) = (item.is_done(), item.assignment.kind);
+    let Pill { kind: pill_kind, words } = pill(item);
+    let to_do = item.status.standing.is_to_do();
+    let (link_href, link_text) = link(item).filter(|_| is_done).unzip();
+    Step {
+        number,
+        title: title_of(library, kind, &item.assignment.slug),
+        href: (item.status.standing != Standing::Exempt).then(|| href(item)),
+        detail: match (is_done, to_do) {
+            (true, _) => done_on(item, now).into(),
+            (false, true) => to_be_done(item, library, training).into(),
+            (false, false) => item.status.why.as_str().into(),
+        },
+        when: if to_do { format!("{} min", minutes_left(item, library)) } else { String::new() },
+        link_href,
+        link_text,
+        pill_kind,
+        pill: words,
+        is_done,
+        is_next: next == Some(item.assignment.id),
+    }
+}
+
+/// As the person reads it: what is in progress is said so, unless it is late.
+fn pill(item: &Item) -> Pill {
+    match item.status.standing {
+        Standing::Completed { .. } => Pill::new("done", "Done"),
+        Standing::Exempt => Pill::new("none", "Not needed"),
+        Standing::QueryOpen | Standing::DiscussionNeeded => Pill::new("now", "With HR"),
+        Standing::Paused => Pill::new("none", "Paused"),
+        Standing::EndedUndone => Pill::new("none", "Ended"),
+        Standing::Overdue { days: 1 } => Pill::new("late", "1 day late"),
+        Standing::Overdue { days } => Pill::new("late", format!("{days} days late")),
+        Standing::DueSoon { .. } | Standing::Due if item.progress.is_begun() => Pill::new("now", "In progress"),
+        Standing::DueSoon { days } => Pill::new("due", due_in(days)),
+        Standing::Due => Pill::new("none", "Not started"),
+        Standing::NotDue => Pill::new("none", format!("Opens {}", item.assignment.facts.opens.short())),
+    }
+}
+
+fn done_on(item: &Item, now: Instant) -> String {
+    let at = item.assignment.facts.completions.first().map(|completion| completion.what.at.day());
+    let this_year = AcademicYear::of(now.day());
+    let day = at.map(|day| if AcademicYear::of(day) == this_year { day.short() } else { day.long() });
+    let day = day.unwrap_or_default();
+    match item.assignment.kind {
+        Kind::Course => format!("Completed on {day}"),
+        Kind::Checklist => format!("Finished on {day} · your answers are not kept"),
+        Kind::Policy => format!("Signed on {day}"),
+    }
+}
+
+fn to_be_done(item: &Item, library: &Library, training: &MyTraining) -> String {
+    match (item.assignment.kind, library.course(&item.assignment.slug)) {
+        (Kind::Course, Some(course)) => {
+            let (read, pages) = (item.progress.pages_read(&course), course.pages.len());
+            let questions = text::count(course.quiz.draw, "question", "questions");
+            match &item.progress {
+                progress if progress.quiz_is_open => "All that is left is in the questions".to_owned(),
+                progress if progress.tries > 0 => "Not passed yet. Try the questions again when you like".to_owned(),
+                _ if read == 0 => format!("{}, then {questions}", text::count(pages, "page", "pages")),
+                _ => format!("{read} of {} read, then {questions}", text::count(pages, "page", "pages")),
+            }
+        }
+        (Kind::Checklist, _) => "Private: your answers never leave your screen".to_owned(),
+        (Kind::Policy, _) if training.signing_is_open() => "Read it, tick each statement, and sign".to_owned(),
+        (Kind::Policy, _) => "Opens when the rest is done".to_owned(),
+        (Kind::Course, None) => String::new(),
+    }
+}
+
+fn minutes_left(item: &Item, library: &Library) -> u32 {
+    match (item.assignment.kind, library.course(&item.assignment.slug)) {
+        (Kind::Course, Some(course)) => item.progress.minutes_left(&course),
+        (kind, _) => minutes_of(kind),
+    }
+}
+
+fn href(item: &Item) -> String {
+    let slug = &item.assignment.slug;
+    match item.assignment.kind {
+        Kind::Course => format!("/courses/{slug}"),
+        Kind::Checklist => "/self-check".to_owned(),
+        Kind::Policy => format!("/attestations/{slug}"),
+    }
+}
+
+/// What somebody has of something done.
+fn link(item: &Item) -> Option<(String, &'static str)> {
+    match item.assignment.kind {
+        Kind::Course => item.certificate.as_ref().map(|number| (certificate_href(number), "Certificate")),
+        Kind::Checklist => Some((href(item), "Look again")),
+        Kind::Policy => Some((href(item), "Receipt")),
+    }
+}
+
+fn certificate_href(number: &str) -> String {
+    format!("/certificates/{number}.pdf")
+}
+
+fn kicker(now: Instant) -> String {
+    format!("Academic year {}", AcademicYear::of(now.day()).long())
+}

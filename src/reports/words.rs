@@ -1,0 +1,74 @@
+//! The words that this room's pages share: what a requirement is called, and how a status is said in a word or two.
+
+use crate::assignments::rules::Standing;
+use crate::courses::{Kind, Library};
+use crate::text;
+
+/// What is asked: a course's title, "Sign the social media policy", "Privacy settings self-check".
+pub fn title_of(library: &Library, kind: Kind, slug: &str) -> String {
+    let title = library.title(kind, slug).unwrap_or_else(|| slug.replace('-', " "));
+    if kind == Kind::Policy { format!("Sign the {}", within_a_sentence(&title)) } else { title }
+}
+
+/// A title without its capital, unless that is the beginning of an abbreviation.
+pub fn within_a_sentence(title: &str) -> String {
+    let mut letters = title.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
+        _ => title.to_owned(),
+    }
+}
+
+/// A status in a word or two, and the colour that goes with it, never alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pill {
+    pub kind: &'static str,
+    pub words: String,
+}
+
+impl Pill {
+    pub fn new(kind: &'static str, words: impl Into<String>) -> Pill {
+        Pill { kind, words: words.into() }
+    }
+}
+
+/// As HR see an assignment.
+pub fn pill(standing: Standing) -> Pill {
+    match standing {
+        Standing::Completed { connection_recorded: true, .. } => Pill::new("done", "Connection recorded"),
+        Standing::Completed { late: true, .. } => Pill::new("done", "Completed late"),
+        Standing::Completed { .. } => Pill::new("done", "Completed"),
+        Standing::EndedUndone => Pill::new("none", "Ended undone"),
+        Standing::Exempt => Pill::new("none", "Exempt"),
+        Standing::DiscussionNeeded => Pill::new("now", "Discussion needed"),
+        Standing::QueryOpen => Pill::new("now", "Query open"),
+        Standing::Paused => Pill::new("none", "Paused"),
+        Standing::Overdue { days } => Pill::new("late", format!("Overdue {}", days_of(days))),
+        Standing::DueSoon { days } => Pill::new("due", due_in(days)),
+        Standing::Due => Pill::new("none", "Due"),
+        Standing::NotDue => Pill::new("none", "Not due"),
+    }
+}
+
+/// As a line manager sees it: neither that somebody asked nor what they declared.
+pub fn pill_for_manager(standing: Standing) -> Pill {
+    match standing {
+        Standing::DiscussionNeeded | Standing::QueryOpen => Pill::new("now", "Open"),
+        Standing::Completed { late, .. } => pill(Standing::Completed { late, connection_recorded: false }),
+        other => pill(other),
+    }
+}
+
+/// "1 day", "24 days"
+pub fn days_of(days: i64) -> String {
+    text::count(usize::try_from(days).unwrap_or_default(), "day", "days")
+}
+
+/// "Due today", "Due tomorrow", "Due in 6 days"
+pub fn due_in(days: i64) -> String {
+    match days {
+        0 => "Due today".to_owned(),
+        1 => "Due tomorrow".to_owned(),
+        _ => format!("Due in {}", days_of(days)),
+    }
+}
