@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::courses::reading::{Pair, Quiz, Step};
 use crate::courses::{Choice, Course, Page, Question, QuestionKind};
 use crate::people::rules::RoleGroup;
+use crate::problem::{Complaints, Problem};
 
 // ── drawing
 
@@ -140,6 +141,85 @@ impl Chance {
         }
         items
     }
+}
+
+// ── reading an answer
+
+/// Names and values of a form, as they were sent. Values are shuffled positions, counted from 1.
+pub type Sent = [(String, String)];
+
+/// The name of the field for a question with one group of options.
+pub const ANSWER: &str = "answer";
+
+/// The name of a step's field; `position` is where the step is shown, counted from 0.
+pub fn step_field(position: usize) -> String {
+    format!("step-{}", position + 1)
+}
+
+/// The name of a prompt's field, counted from 0.
+pub fn prompt_field(prompt: usize) -> String {
+    format!("prompt-{}", prompt + 1)
+}
+
+/// The positions sent under a name, counted from 0, sorted and each once. What is no position is left out.
+pub fn positions(sent: &Sent, field: &str, of: usize) -> Vec<usize> {
+    let values =
+        sent.iter().filter(|(name, _)| name == field).filter_map(|(_, value)| value.trim().parse::<usize>().ok());
+    let mut positions: Vec<usize> =
+        values.filter(|number| (1..=of).contains(number)).map(|number| number - 1).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    positions
+}
+
+/// What was chosen. A blank, or two steps in one place, is no answer: it is complained of, field by field.
+pub fn read(question: &Question, shown: &[usize], sent: &Sent) -> Result<Chosen, Problem> {
+    match &question.kind {
+        QuestionKind::OneRight(_) => match positions(sent, ANSWER, shown.len())[..] {
+            [position] => Ok(Chosen(vec![shown[position]])),
+            _ => Err(Problem::invalid(ANSWER, "Choose one answer")),
+        },
+        QuestionKind::SeveralRight(_) => read_several(shown, sent),
+        QuestionKind::Order { steps, .. } => read_order(steps, shown, sent),
+        QuestionKind::Match { pairs, .. } => read_pairs(pairs, shown, sent),
+    }
+}
+
+fn read_several(shown: &[usize], sent: &Sent) -> Result<Chosen, Problem> {
+    let mut chosen: Vec<usize> =
+        positions(sent, ANSWER, shown.len()).into_iter().map(|position| shown[position]).collect();
+    chosen.sort_unstable();
+    if chosen.is_empty() { Err(Problem::invalid(ANSWER, "Choose at least one answer")) } else { Ok(Chosen(chosen)) }
+}
+
+fn read_order(steps: &[Step], shown: &[usize], sent: &Sent) -> Result<Chosen, Problem> {
+    let mut complaints = Complaints::default();
+    let mut given: Vec<Option<usize>> = vec![None; steps.len()];
+    for (position, step) in shown.iter().enumerate() {
+        let place = positions(sent, &step_field(position), steps.len()).first().copied();
+        match place {
+            None => complaints.add(&step_field(position), format!("Choose a place for “{}”", steps[*step].text)),
+            Some(place) if given.contains(&Some(place)) => {
+                let twice = format!("Two steps are in {} place: give one of them another place", ordinal(place));
+                complaints.add(&step_field(position), twice);
+            }
+            Some(_) => {}
+        }
+        given[*step] = place;
+    }
+    complaints.into_result().map(|()| Chosen(given.into_iter().flatten().collect()))
+}
+
+fn read_pairs(pairs: &[Pair], shown: &[usize], sent: &Sent) -> Result<Chosen, Problem> {
+    let mut complaints = Complaints::default();
+    let mut given = Vec::new();
+    for (prompt, pair) in pairs.iter().enumerate() {
+        match positions(sent, &prompt_field(prompt), shown.len())[..] {
+            [position] => given.push(shown[position]),
+            _ => complaints.add(&prompt_field(prompt), format!("Choose an answer for “{}”", pair.prompt)),
+        }
+    }
+    complaints.into_result().map(|()| Chosen(given))
 }
 
 // ── marking

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use seamark::attempts::rules::{Chosen, Tally, draw, mark, ordinal, read_first, shuffled_options};
+use seamark::attempts::rules::{Chosen, Tally, draw, mark, ordinal, read, read_first, shuffled_options};
 use seamark::courses::reading::{Pair, Quiz, Step};
 use seamark::courses::{Choice, Library, Question, QuestionKind};
 use seamark::people::rules::RoleGroup;
+use seamark::problem::Problem;
 
 fn choice(text: &str, is_right: bool) -> Choice {
     Choice { text: text.to_owned(), reason: format!("why {text}"), is_right, line: 1 }
@@ -124,6 +125,48 @@ fn what_is_blank_or_doubled_or_not_there_is_no_answer() {
 fn places_are_said_in_words() {
     let said: Vec<String> = [0, 1, 2, 3, 10, 11, 12, 20, 21].into_iter().map(ordinal).collect();
     assert_eq!(said, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd"]);
+}
+
+// ── reading what was sent
+
+fn sent(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    fields.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
+}
+
+#[test]
+fn shown_positions_are_read_as_places_in_the_file() {
+    let shown = [2, 0, 1];
+    assert_eq!(read(&one_right("q"), &shown, &sent(&[("answer", "1")])).unwrap(), Chosen(vec![2]));
+    // The steps shown are the 3rd, the 1st, the 2nd; they are given the 3rd, the 1st and the 2nd place.
+    let places = sent(&[("step-1", "3"), ("step-2", "1"), ("step-3", "2")]);
+    assert_eq!(read(&in_order(3, vec![]), &shown, &places).unwrap(), Chosen(vec![0, 1, 2]));
+    let matched = sent(&[("prompt-1", "2"), ("prompt-2", "3"), ("prompt-3", "2")]);
+    assert_eq!(read(&pairs(), &shown, &matched).unwrap(), Chosen(vec![0, 1, 0]));
+    let several = sent(&[("answer", "3"), ("answer", "1")]);
+    assert_eq!(read(&several_right(), &[2, 1, 0, 3], &several).unwrap(), Chosen(vec![0, 2]));
+}
+
+#[test]
+fn a_blank_or_two_steps_in_one_place_are_complained_of_by_name() {
+    let complaints = |question: &Question, fields: &[(&str, &str)]| match read(question, &[2, 0, 1], &sent(fields)) {
+        Err(Problem::Invalid(complaints)) => complaints.0.into_iter().collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    let said = |field: &str, words: &str| (field.to_owned(), words.to_owned());
+    assert_eq!(complaints(&one_right("q"), &[]), [said("answer", "Choose one answer")]);
+    assert_eq!(complaints(&one_right("q"), &[("answer", "4")]), [said("answer", "Choose one answer")]);
+    assert_eq!(complaints(&several_right(), &[]), [said("answer", "Choose at least one answer")]);
+    assert_eq!(
+        complaints(&in_order(3, vec![]), &[("step-1", "2"), ("step-2", "2")]),
+        [
+            said("step-2", "Two steps are in 2nd place: give one of them another place"),
+            said("step-3", "Choose a place for “step 2”"),
+        ]
+    );
+    assert_eq!(
+        complaints(&pairs(), &[("prompt-1", "1"), ("prompt-3", "0")]),
+        [said("prompt-2", "Choose an answer for “reporter”"), said("prompt-3", "Choose an answer for “lost stick”"),]
+    );
 }
 
 // ── passing

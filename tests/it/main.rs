@@ -1,6 +1,7 @@
 //! One program for all tests: each file is a module, each test a sentence about people or rules.
 
 mod assignments_room;
+mod attempts_room;
 mod attempts_rules;
 mod calendar_rules;
 mod courses_content;

@@ -1,0 +1,198 @@
+//! The tables of attempts: pages read, attempts and answers. The only place that writes them.
+
+use diesel::dsl::count;
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::clock::Instant;
+use crate::courses::Kind;
+use crate::db::Conn;
+use crate::each_backend;
+use crate::problem::Result;
+use crate::schema::{answers, assignments, attempts, page_reads, requirements};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = attempts, treat_none_as_default_value = false)]
+pub struct AttemptRow {
+    pub assignment_id: i64,
+    pub content_version: String,
+    pub number: i32,
+    pub seed: i64,
+    /// The ids of its questions, as JSON.
+    pub drawn: String,
+    pub started_at: i64,
+    pub finished_at: Option<i64>,
+    pub right_answers: Option<i32>,
+    pub passed: Option<bool>,
+}
+
+/// What the evidence log has of a finished attempt. The marks are the person's own and are not in it.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
+#[diesel(table_name = attempts)]
+pub struct FinishedRow {
+    pub assignment_id: i64,
+    pub content_version: String,
+    pub number: i32,
+    pub started_at: i64,
+    pub finished_at: Option<i64>,
+    pub passed: Option<bool>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = answers)]
+pub struct AnswerRow {
+    pub attempt_id: i64,
+    pub place: i32,
+    pub question: String,
+    /// As JSON.
+    pub chosen: String,
+    pub is_right: bool,
+    pub answered_at: i64,
+}
+
+/// An attempt with what its assignment says of it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Found {
+    pub id: i64,
+    pub row: AttemptRow,
+    pub person: i64,
+    pub slug: String,
+    pub closes_day: String,
+}
+
+/// An attempt in few words.
+#[derive(Debug, Clone, Queryable)]
+pub struct Begun {
+    pub assignment: i64,
+    pub number: i32,
+    pub drawn: String,
+    pub finished_at: Option<i64>,
+    pub answers: i64,
+}
+
+// ── pages read
+
+/// Keeps the first time.
+pub fn insert_page_read(conn: &mut Conn, assignment: i64, page: &str, now: Instant) -> Result<()> {
+    let row = (page_reads::assignment_id.eq(assignment), page_reads::page.eq(page), page_reads::read_at.eq(now.0));
+    each_backend!(conn, |c| {
+        diesel::insert_into(page_reads::table).values(row).on_conflict_do_nothing().execute(c)
+    })?;
+    Ok(())
+}
+
+/// Assignment and page.
+pub fn pages_read(conn: &mut Conn, assignments: &[i64]) -> Result<Vec<(i64, String)>> {
+    Ok(page_reads::table
+        .filter(page_reads::assignment_id.eq_any(assignments))
+        .select((page_reads::assignment_id, page_reads::page))
+        .load(conn)?)
+}
+
+// ── attempts
+
+type Joined = diesel::dsl::InnerJoin<attempts::table, diesel::dsl::InnerJoin<assignments::table, requirements::table>>;
+
+fn with_assignment() -> Joined {
+    attempts::table.inner_join(assignments::table.inner_join(requirements::table))
+}
+
+macro_rules! found {
+    () => {
+        (
+            attempts::id,
+            AttemptRow::as_select(),
+            assignments::person_id,
+            requirements::content_slug,
+            assignments::closes_day,
+        )
+    };
+}
+
+pub fn attempt(conn: &mut Conn, id: i64) -> Result<Found> {
+    Ok(with_assignment().filter(attempts::id.eq(id)).select(found!()).first(conn)?)
+}
+
+pub fn latest_of_assignment(conn: &mut Conn, assignment: i64) -> Result<Option<Found>> {
+    Ok(with_assignment()
+        .filter(attempts::assignment_id.eq(assignment))
+        .order(attempts::number.desc())
+        .select(found!())
+        .first(conn)
+        .optional()?)
+}
+
+/// What somebody's last attempt at a course drew, in whichever year it was, as JSON.
+pub fn last_drawn(conn: &mut Conn, person: i64, slug: &str) -> Result<Option<String>> {
+    Ok(with_assignment()
+        .filter(assignments::person_id.eq(person))
+        .filter(requirements::content_kind.eq(Kind::Course.as_str()).and(requirements::content_slug.eq(slug)))
+        .order(attempts::id.desc())
+        .select(attempts::drawn)
+        .first(conn)
+        .optional()?)
+}
+
+/// Everything that somebody ever began, oldest first.
+pub fn attempts_of(conn: &mut Conn, person: i64) -> Result<Vec<Found>> {
+    Ok(with_assignment().filter(assignments::person_id.eq(person)).order(attempts::id).select(found!()).load(conn)?)
+}
+
+pub fn insert_attempt(conn: &mut Conn, row: &AttemptRow) -> Result<i64> {
+    Ok(diesel::insert_into(attempts::table).values(row).returning(attempts::id).get_result(conn)?)
+}
+
+/// Finishes an attempt; gives its row as the log has it.
+pub fn finish(conn: &mut Conn, id: i64, now: Instant, right_answers: usize, passed: bool) -> Result<FinishedRow> {
+    diesel::update(attempts::table.find(id))
+        .set((
+            attempts::finished_at.eq(now.0),
+            attempts::right_answers.eq(right_answers as i32),
+            attempts::passed.eq(passed),
+        ))
+        .execute(conn)?;
+    Ok(attempts::table.find(id).select(FinishedRow::as_select()).first(conn)?)
+}
+
+pub fn begun(conn: &mut Conn, assignments: &[i64]) -> Result<Vec<Begun>> {
+    Ok(attempts::table
+        .left_join(answers::table)
+        .filter(attempts::assignment_id.eq_any(assignments))
+        .group_by((attempts::assignment_id, attempts::number, attempts::drawn, attempts::finished_at))
+        .select((
+            attempts::assignment_id,
+            attempts::number,
+            attempts::drawn,
+            attempts::finished_at,
+            count(answers::id.nullable()),
+        ))
+        .load(conn)?)
+}
+
+// ── answers
+
+pub fn insert_answer(conn: &mut Conn, row: &AnswerRow) -> Result<()> {
+    diesel::insert_into(answers::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// In the order of the questions.
+pub fn answers_of(conn: &mut Conn, attempt: i64) -> Result<Vec<AnswerRow>> {
+    Ok(answers::table
+        .filter(answers::attempt_id.eq(attempt))
+        .order(answers::place)
+        .select(AnswerRow::as_select())
+        .load(conn)?)
+}
+
+// ── for `evidence verify`
+
+/// Finished attempts as the log should have them; what is still open proves nothing yet.
+pub fn evidence_attempts(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
+    let rows: Vec<(i64, FinishedRow)> = attempts::table
+        .filter(attempts::finished_at.is_not_null())
+        .select((attempts::id, FinishedRow::as_select()))
+        .load(conn)?;
+    rows.into_iter().map(|(id, row)| Ok((id, serde_json::to_value(&row)?))).collect()
+}
