@@ -1,5 +1,6 @@
 //! One program for all tests: each file is a module, each test a sentence about people or rules.
 
+mod architecture;
 mod assignments_room;
 mod attempts_room;
 mod attempts_rules;
