@@ -124,6 +124,15 @@ pub fn lock_row(conn: &mut Conn, table: &'static str, id: i64) -> Result<()> {
     Ok(())
 }
 
+/// Keeps everybody else from writing these tables until the act has ended, once those who are writing have ended theirs;
+/// readers go on. SQLite has one writer and needs no lock.
+pub fn lock_tables(conn: &mut Conn, tables: &[&'static str]) -> Result<()> {
+    if let Conn::Postgres(postgres) = conn {
+        postgres.batch_execute(&format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", tables.join(", ")))?;
+    }
+    Ok(())
+}
+
 /// Tells the database that a bulk change is over, so that it plans the next queries well.
 pub fn analyse(conn: &mut Conn) -> Result<()> {
     each_backend!(conn, |c| c.batch_execute("ANALYZE"))?;

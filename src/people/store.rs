@@ -1,5 +1,7 @@
 //! The tables of people: the only place that writes them.
 
+use std::collections::HashMap;
+
 use diesel::dsl::case_when;
 use diesel::prelude::*;
 use serde::Serialize;
@@ -9,7 +11,7 @@ use crate::clock::{Day, Instant};
 use crate::db::Conn;
 use crate::each_backend;
 use crate::problem::{Problem, Result};
-use crate::schema::{cards, pauses, people, posts, schools, staff_references};
+use crate::schema::{cards, imports, pauses, people, posts, schools, staff_references};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = schools)]
@@ -106,6 +108,30 @@ pub struct PauseRow {
     pub superseded_at: Option<i64>,
 }
 
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = pauses, treat_none_as_default_value = false)]
+pub struct NewPauseRow {
+    pub person_id: i64,
+    pub from_day: String,
+    pub until_day: Option<String>,
+    pub recorded_at: i64,
+}
+
+/// An import that was applied.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = imports)]
+pub struct NewImportRow {
+    pub file_name: String,
+    pub file_hash: String,
+    pub school_id: Option<i64>,
+    pub applied_by: Option<i64>,
+    pub applied_at: i64,
+    pub new_people: i64,
+    pub changed_people: i64,
+    pub unchanged_people: i64,
+    pub rejected_rows: i64,
+}
+
 // ── schools
 
 pub fn insert_school(conn: &mut Conn, now: Instant, urn: &str, name: &str, central: bool) -> Result<i64> {
@@ -135,15 +161,14 @@ pub fn insert_person(conn: &mut Conn, row: &NewPersonRow) -> Result<i64> {
     Ok(diesel::insert_into(people::table).values(row).returning(people::id).get_result(conn)?)
 }
 
-/// Many at once; gives their ids in order.
-pub fn insert_people(conn: &mut Conn, rows: &[NewPersonRow]) -> Result<Vec<i64>> {
-    let mut ids = Vec::with_capacity(rows.len());
+/// Many at once; gives each one's id by their pseudonym.
+pub fn insert_people(conn: &mut Conn, rows: &[NewPersonRow]) -> Result<HashMap<String, i64>> {
+    let mut ids = HashMap::with_capacity(rows.len());
     for some in rows.chunks(500) {
-        let mut made: Vec<i64> = each_backend!(conn, |c| diesel::insert_into(people::table)
+        let made: Vec<(String, i64)> = each_backend!(conn, |c| diesel::insert_into(people::table)
             .values(some)
-            .returning(people::id)
+            .returning((people::pseudonym, people::id))
             .get_results(c))?;
-        made.sort_unstable();
         ids.extend(made);
     }
     Ok(ids)
@@ -172,6 +197,12 @@ pub fn some_people(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PersonRow>> {
 }
 
 pub fn update_person(conn: &mut Conn, now: Instant, row: &PersonRow) -> Result<()> {
+    rename_person(conn, row)?;
+    touch(conn, now, &[row.id])
+}
+
+/// Names, code and email alone: whoever calls it sees to `touch`.
+pub fn rename_person(conn: &mut Conn, row: &PersonRow) -> Result<()> {
     diesel::update(people::table.find(row.id))
         .set((
             people::title.eq(&row.title),
@@ -183,7 +214,7 @@ pub fn update_person(conn: &mut Conn, now: Instant, row: &PersonRow) -> Result<(
             people::staff_code.eq(&row.staff_code),
         ))
         .execute(conn)?;
-    touch(conn, now, &[row.id])
+    Ok(())
 }
 
 /// Something that decides what these people are assigned has changed. Their `changed_at` grows each time, so that two
@@ -234,18 +265,17 @@ pub fn insert_post(conn: &mut Conn, row: &NewPostRow) -> Result<i64> {
     Ok(diesel::insert_into(posts::table).values(row).returning(posts::id).get_result(conn)?)
 }
 
-/// Many at once; gives their ids in order.
-pub fn insert_posts(conn: &mut Conn, rows: &[NewPostRow]) -> Result<Vec<i64>> {
-    let mut ids = Vec::with_capacity(rows.len());
+/// Many at once; gives the rows as they are stored, in any order.
+pub fn insert_posts(conn: &mut Conn, rows: &[NewPostRow]) -> Result<Vec<PostRow>> {
+    let mut stored = Vec::with_capacity(rows.len());
     for some in rows.chunks(500) {
-        let mut made: Vec<i64> = each_backend!(conn, |c| diesel::insert_into(posts::table)
+        let made: Vec<PostRow> = each_backend!(conn, |c| diesel::insert_into(posts::table)
             .values(some)
-            .returning(posts::id)
+            .returning(PostRow::as_returning())
             .get_results(c))?;
-        made.sort_unstable();
-        ids.extend(made);
+        stored.extend(made);
     }
-    Ok(ids)
+    Ok(stored)
 }
 
 /// From now on this row is history.
@@ -254,6 +284,28 @@ pub fn supersede_post(conn: &mut Conn, now: Instant, id: i64) -> Result<()> {
         .set(posts::superseded_at.eq(now.0))
         .execute(conn)?;
     if changed == 1 { Ok(()) } else { Err(Problem::NotFound) }
+}
+
+/// The same for many; all of them must stand.
+pub fn supersede_posts(conn: &mut Conn, now: Instant, ids: &[i64]) -> Result<()> {
+    for some in ids.chunks(500) {
+        let changed = diesel::update(posts::table.filter(posts::id.eq_any(some).and(posts::superseded_at.is_null())))
+            .set(posts::superseded_at.eq(now.0))
+            .execute(conn)?;
+        if changed != some.len() {
+            return Err(Problem::NotFound);
+        }
+    }
+    Ok(())
+}
+
+/// Every row of posts that is not superseded, past ones too, by person.
+pub fn standing_posts(conn: &mut Conn) -> Result<Vec<PostRow>> {
+    Ok(posts::table
+        .filter(posts::superseded_at.is_null())
+        .order((posts::person_id, posts::id))
+        .select(PostRow::as_select())
+        .load(conn)?)
 }
 
 /// Every row of posts, superseded ones too, by person.
@@ -320,6 +372,31 @@ pub fn supersede_pause(conn: &mut Conn, now: Instant, id: i64) -> Result<()> {
     Ok(())
 }
 
+/// Many at once.
+pub fn insert_pauses(conn: &mut Conn, rows: &[NewPauseRow]) -> Result<()> {
+    for some in rows.chunks(500) {
+        each_backend!(conn, |c| diesel::insert_into(pauses::table).values(some).execute(c))?;
+    }
+    Ok(())
+}
+
+pub fn supersede_pauses(conn: &mut Conn, now: Instant, ids: &[i64]) -> Result<()> {
+    for some in ids.chunks(500) {
+        diesel::update(pauses::table.filter(pauses::id.eq_any(some).and(pauses::superseded_at.is_null())))
+            .set(pauses::superseded_at.eq(now.0))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+pub fn standing_pauses(conn: &mut Conn) -> Result<Vec<PauseRow>> {
+    Ok(pauses::table
+        .filter(pauses::superseded_at.is_null())
+        .order((pauses::person_id, pauses::id))
+        .select(PauseRow::as_select())
+        .load(conn)?)
+}
+
 pub fn all_pauses(conn: &mut Conn) -> Result<Vec<PauseRow>> {
     Ok(pauses::table.order((pauses::person_id, pauses::id)).select(PauseRow::as_select()).load(conn)?)
 }
@@ -336,6 +413,12 @@ pub fn pauses_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PauseRow>> {
         );
     }
     Ok(found)
+}
+
+// ── imports
+
+pub fn insert_import(conn: &mut Conn, row: &NewImportRow) -> Result<i64> {
+    Ok(diesel::insert_into(imports::table).values(row).returning(imports::id).get_result(conn)?)
 }
 
 // ── cards

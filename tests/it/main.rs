@@ -15,6 +15,7 @@ mod due_day_rules;
 mod evidence_log;
 mod figure_rules;
 mod house;
+mod import_apply;
 mod import_plan;
 mod import_reading;
 mod people_rules;

@@ -1,6 +1,6 @@
 //! What is known before an import: schools, people, their posts and pauses, as plain values that can be looked up.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
@@ -8,6 +8,7 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 
 use super::cells::{Fte, SchoolSaid};
+use super::headings::Column;
 use super::names::fold;
 use super::reading::NotAStaffList;
 use super::rows::{ImportedRow, StaffList};
@@ -257,6 +258,14 @@ pub struct Known {
     by_name: HashMap<String, Vec<usize>>,
     school_by_name: HashMap<String, Option<usize>>,
     school_by_id: HashMap<i64, usize>,
+    taken: Taken,
+}
+
+/// What belongs to people whom the one who imports may not see: nothing is told of them but that it is taken.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Taken {
+    pub emails: BTreeSet<WorkEmail>,
+    pub references: BTreeSet<(Source, String)>,
 }
 
 impl Known {
@@ -279,10 +288,24 @@ impl Known {
             by_name: HashMap::new(),
             school_by_name: HashMap::new(),
             school_by_id: HashMap::new(),
+            taken: Taken::default(),
         };
         known.index_people();
         known.index_schools();
         known
+    }
+
+    /// The same for somebody who may see only these schools and people, while others have taken some emails and references.
+    pub fn beside(self, taken: Taken) -> Known {
+        Known { taken, ..self }
+    }
+
+    pub(super) fn is_taken(&self, email: Option<&WorkEmail>, reference: Option<(Source, &str)>) -> Option<Column> {
+        let has_reference = |(source, text): (Source, &str)| self.taken.references.contains(&(source, text.to_owned()));
+        if reference.is_some_and(has_reference) {
+            return Some(Column::StaffRef);
+        }
+        email.filter(|email| self.taken.emails.contains(email)).map(|_| Column::WorkEmail)
     }
 
     fn index_people(&mut self) {
@@ -319,6 +342,7 @@ impl Known {
         let mut digest = Digester(Sha256::new());
         self.schools.hash(&mut digest);
         self.people.hash(&mut digest);
+        self.taken.hash(&mut digest);
         digest.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 

@@ -7,6 +7,7 @@ use super::headings::{Column, Headings};
 use super::names::{FullName, a_name};
 use super::reading::{self, NotAStaffList, Table, TableRow};
 use crate::clock::Day;
+use crate::pdf;
 use crate::people::rules::{EmploymentType, RoleGroup, WorkEmail};
 
 /// A staff list as the file gives it.
@@ -354,7 +355,24 @@ impl<'a> Reader<'a> {
     }
 
     fn personal_name(&mut self, column: Column) -> Option<String> {
-        self.parsed(column, NAME, a_name)
+        let name = self.parsed(column, NAME, a_name)?;
+        self.warn_of_letters(column, &name);
+        Some(name)
+    }
+
+    /// Certificates print a mark for a letter that none of our fonts has.
+    fn warn_of_letters(&mut self, column: Column, name: &str) {
+        if name.is_ascii() {
+            return;
+        }
+        let letters: String = pdf::unprintable(name).into_iter().collect();
+        if !letters.is_empty() {
+            self.warn(
+                column,
+                format!("Certificates cannot print ‘{letters}’ in ‘{name}’: a mark stands there instead."),
+                "If the person also writes their name in European letters, give that as the preferred name.",
+            );
+        }
     }
 
     /// Title, forename and surname, from columns of their own or from the one full name.
@@ -385,7 +403,10 @@ impl<'a> Reader<'a> {
     fn needed_name(&mut self, column: Column) -> Option<String> {
         let text = self.needed(column, if column == Column::FullName { 2 * NAME } else { NAME })?;
         match a_name(&text) {
-            Ok(name) => Some(name),
+            Ok(name) => {
+                self.warn_of_letters(column, &name);
+                Some(name)
+            }
             Err(wrong) => {
                 self.complain(column, wrong);
                 None

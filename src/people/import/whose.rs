@@ -88,6 +88,7 @@ impl<'a> Gathering<'a> {
     ) -> Gathering<'a> {
         let mut gathering = Gathering { known, source, decisions, subjects: Vec::new(), refusals: Vec::new() };
         gathering.group(rows);
+        gathering.refuse_what_others_have();
         gathering.recognise();
         gathering.join_rows_of_one_known_person();
         gathering.refuse_shared_emails();
@@ -142,6 +143,26 @@ impl<'a> Gathering<'a> {
         }
         self.subjects[number].rows.push((place, row));
         Some(number)
+    }
+
+    // ── an email or reference of somebody whom the one who imports may not see
+
+    fn refuse_what_others_have(&mut self) {
+        for subject in std::mem::take(&mut self.subjects) {
+            let source = self.source;
+            let is_taken = |row: &ImportedRow| {
+                let reference = row.reference.as_deref().map(|reference| (source, reference));
+                self.known.is_taken(row.work_email.as_ref(), reference)
+            };
+            match subject.rows.iter().find_map(|(_, row)| is_taken(row)) {
+                None => self.subjects.push(subject),
+                Some(column) => self.refuse_all(
+                    &subject.rows,
+                    &format!("Somebody on the trust’s list whom you cannot see has this {column}."),
+                    "If they are one person, ask the trust’s HR to add this post; if not, give this person their own.",
+                ),
+            }
+        }
     }
 
     // ── known, new, or a question
