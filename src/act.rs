@@ -38,7 +38,8 @@ pub fn perform<T: Send + 'static>(
     database.write(move |conn| run(conn, &who, now, &verb))
 }
 
-fn run<T>(conn: &mut Conn, who: &Actor, now: Instant, verb: &impl Fn(&mut Act) -> Result<T>) -> Result<T> {
+/// The same inside a transaction that holds more than one act, such as the demo's history.
+pub fn run<T>(conn: &mut Conn, who: &Actor, now: Instant, verb: &impl Fn(&mut Act) -> Result<T>) -> Result<T> {
     let mut act = Act { conn, now, who, entries: Vec::new() };
     let outcome = verb(&mut act)?;
     let Act { conn, entries, .. } = act;

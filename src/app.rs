@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::courses::{self, Library};
 use crate::db::{Conn, Database, Target, WriterOptions};
+use crate::demo::Stage;
 use crate::evidence::Actor;
 use crate::evidence::verify::Covered;
 use crate::http::{Desk, House, Views};
@@ -33,6 +34,8 @@ pub struct App {
     pub evidence_key: Arc<Secret>,
     /// Where letters go in the demo and in tests; otherwise the settings say.
     pub transport: Option<Transport>,
+    /// Only in the demo.
+    pub stage: Option<Stage>,
 }
 
 impl App {
@@ -61,6 +64,7 @@ impl App {
             evidence_key: Arc::new(Secret::keep(&keys, "evidence.key")?),
             desk: web::Data::new(Desk { database, clock, config, views: Views::read()?, house: Default::default() }),
             transport,
+            stage: None,
         };
         read_house(&app.desk)?;
         if app.desk.house().set_up {

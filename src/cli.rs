@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::{self, App, ServerLock};
-use crate::clock::Clock;
+use crate::clock::{Clock, Day};
 use crate::config::Config;
 use crate::courses::check::check_command;
 use crate::db::Target;
@@ -17,7 +17,7 @@ use crate::evidence::{Actor, verify};
 use crate::identity::{self, rules::LinkKind};
 use crate::people::{self, rules::WorkEmail};
 use crate::problem::{FaultKind, Problem, Result};
-use crate::{doctor, rounds, server, setup};
+use crate::{demo, doctor, rounds, server, setup};
 
 /// Training and attestation for the staff of schools and multi-academy trusts.
 #[derive(Parser)]
@@ -32,6 +32,21 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    /// A made-up trust on a throw-away database, with a year behind it and a year under way.
+    Demo {
+        /// Where to listen.
+        #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// The same seed gives the same trust.
+        #[arg(long, value_name = "N", default_value_t = 26)]
+        seed: u64,
+        /// The day it is, such as 2026-11-24; the clock starts at 9:14 and runs on.
+        #[arg(long, value_name = "DAY", default_value = "2026-11-24", value_parser = |text: &str| text.parse::<Day>())]
+        today: Day,
+        /// How many people have a post today: 20 to 10,000.
+        #[arg(long, value_name = "N", default_value_t = 479)]
+        people: usize,
+    },
     /// Serves the real thing. The first start prints a one-time address of the set-up page.
     Serve {
         /// Where to listen, instead of what the settings say.
@@ -123,6 +138,10 @@ fn obey(line: CommandLine) -> Result<bool> {
     let load = || Config::load(line.config.as_deref());
     let build = || App::build(load()?, Clock::System);
     match line.command {
+        Command::Demo { listen, seed, today, people } => {
+            start_logging("warn");
+            demo::run(&demo::Asked { listen, seed, today, people }).map(|()| true)
+        }
         Command::Serve { listen } => {
             let mut config = load()?;
             config.listen = listen.unwrap_or(config.listen);

@@ -39,3 +39,4 @@ pub mod server;
 pub mod rounds;
 pub mod doctor;
 pub mod cli;
+pub mod demo;

@@ -22,7 +22,7 @@ use crate::people::Viewer;
 use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, HR, Manager};
 use crate::problem::{Problem, Result};
 use crate::reports;
-use crate::{certificates, courses, ids, operations, settings_page, setup};
+use crate::{certificates, courses, demo, ids, operations, settings_page, setup};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +109,17 @@ pub fn table() -> Vec<Row> {
     }
 }
 
+/// What exists only under `seamark demo`.
+pub fn demo_table() -> Vec<Row> {
+    rows! {
+        Access::Public => {
+            get "/demo/outbox" demo::pages::letters;
+            get "/demo/{role}" demo::pages::enter;
+            post "/demo/{role}" demo::pages::sign_in;
+        }
+    }
+}
+
 /// The page frame's links, in order: who sees them is what the table says.
 const NAV: &[(&str, &str)] = &[
     ("My training", "/"),
@@ -150,7 +161,11 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         .app_data(app.visitors.clone())
         .app_data(web::PayloadConfig::new(crate::http::LARGEST_FORM));
     let mut paths: Vec<(&'static str, Vec<Row>)> = Vec::new();
-    for row in table() {
+    if let Some(stage) = &app.stage {
+        service.app_data(web::Data::new(stage.clone()));
+    }
+    let staged = if app.stage.is_some() { demo_table() } else { Vec::new() };
+    for row in table().into_iter().chain(staged) {
         match paths.iter_mut().find(|(path, _)| *path == row.path) {
             Some((_, rows)) => rows.push(row),
             None => paths.push((row.path, vec![row])),
