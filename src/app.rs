@@ -7,6 +7,7 @@ use actix_web::web;
 
 use crate::act::{self, Act};
 use crate::assignments;
+use crate::attestations;
 use crate::certificates::{self, Visitors};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -21,6 +22,7 @@ use crate::keys::Secret;
 use crate::mail::Transport;
 use crate::people;
 use crate::problem::{Problem, Result};
+use crate::self_checks;
 use crate::settings;
 
 /// The program, ready to serve or to run one command.
@@ -121,6 +123,8 @@ pub fn covered() -> Vec<Covered> {
         Covered { table: "term_dates", rows: assignments::evidence_term_dates },
         Covered { table: "completions", rows: assignments::evidence_completions },
         Covered { table: "exemptions", rows: assignments::evidence_exemptions },
+        Covered { table: "attestations", rows: attestations::evidence_attestations },
+        Covered { table: "self_checks", rows: self_checks::evidence_self_checks },
         Covered { table: "certificates", rows: certificates::evidence_certificates },
         Covered { table: "certificate_endings", rows: certificates::evidence_certificate_endings },
     ]

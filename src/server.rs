@@ -22,7 +22,7 @@ use crate::people::Viewer;
 use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, HR, Manager};
 use crate::problem::{Problem, Result};
 use crate::reports;
-use crate::{certificates, courses, demo, ids, operations, settings_page, setup};
+use crate::{attestations, certificates, courses, demo, ids, operations, self_checks, settings_page, setup};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +88,18 @@ pub fn table() -> Vec<Row> {
             get "/courses/{slug}/images/{version}/{name}" courses::pages::picture;
             get "/policies" courses::pages::policies;
             get "/policies/{slug}" courses::pages::policy;
+            get "/attestations/{slug}" attestations::pages::show;
+            post "/attestations/{slug}" attestations::pages::sign;
+            get "/attestations/{slug}/receipt.pdf" attestations::pages::receipt;
+            get "/attestations/{slug}/{statement}" attestations::pages::not_yet;
+            post "/attestations/{slug}/{statement}" attestations::pages::choose;
+            get "/attestations/{slug}/{statement}/{kind}" attestations::pages::ask_form;
+            post "/attestations/{slug}/{statement}/{kind}" attestations::pages::ask;
+            get "/self-check" self_checks::pages::show;
+            post "/self-check" self_checks::pages::finish;
+        }
+        Any(&[HR]) => {
+            post "/people/{id}/queries/{query}" attestations::pages::close;
         }
         Any(&[HR, Administrator]) => {
             get "/requirements" assignments::pages::requirements;

@@ -1,7 +1,9 @@
 //! Attestations: a person's signature under one policy version for one cycle, statement by statement; and what they say who
 //! cannot confirm a statement yet. A signature is a row, an entry and a completion; a query is a row that another one closes.
 
+pub mod forms;
 mod letter;
+pub mod pages;
 pub mod rules;
 pub mod sheet;
 mod store;
@@ -220,7 +222,10 @@ fn answered(signing: &Signing, ticks: &Ticks) -> Result<Vec<SignedStatement>> {
         match (rules::answer_to(state, ticks.statements.contains(&statement.id)), state) {
             (Some(answer), _) => answered.push(rules::signed_statement(statement, answer)),
             (None, State::Waiting(_)) => complaints.add("", "You can sign when your question is settled."),
-            (None, _) => complaints.add(&statement.id, "Tick this, or choose “I can’t confirm this yet”"),
+            (None, _) => {
+                let beginning = rules::beginning(&statement.text);
+                complaints.add(&statement.id, format!("Tick “{beginning}”, or choose “I can’t confirm this yet”"));
+            }
         }
     }
     complaints.into_result()?;
@@ -309,6 +314,12 @@ pub fn keep_ticks(act: &mut Act, library: &Library, person: i64, slug: &str, tic
 /// Everything that one person ever signed, oldest first.
 pub fn signatures_of(conn: &mut Conn, person: i64) -> Result<Vec<Attestation>> {
     store::signatures_of(conn, person)?.into_iter().map(attestation).collect()
+}
+
+/// The latest signature under one policy; not found for somebody who has never signed it.
+pub fn last_signature(conn: &mut Conn, person: i64, slug: &str) -> Result<Attestation> {
+    let signatures = signatures_of(conn, person)?.into_iter();
+    signatures.filter(|signature| signature.slug == slug).next_back().ok_or(Problem::NotFound)
 }
 
 /// A signature by its reference, for whoever signed it and for HR of that person.

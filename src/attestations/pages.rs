@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::rules::{self, Closing, Connection, Known, NotYet, Query, Question, State, Typed};
 use super::{Attestation, Listed, Signing, Ticks, forms, sheet};
-use crate::assignments::rules::QueryKind;
+use crate::assignments::rules::{QueryKind, Standing};
 use crate::assignments::{self, Assignment};
 use crate::certificates::Key;
-use crate::clock::Day;
+use crate::clock::{Day, Instant};
 use crate::courses::reading::{FilledBy, PolicyChange, Statement};
 use crate::courses::{Kind, Library};
 use crate::http::{Answer, Form, Visit, blocking};
@@ -68,11 +68,16 @@ async fn look(visit: &Visit, viewer: &Viewer, slug: &str, library: &web::Data<Li
         .read(move |conn| {
             let signing = super::signing(conn, &library, person, &slug, now)?;
             let training = assignments::my_training(conn, person, now)?;
-            let next = training.iter().find(|one| one.id != signing.assignment.id && super::is_left(one, now));
+            let next = training.iter().find(|one| one.id != signing.assignment.id && is_to_do(one, now));
             let next = next.map(|one| (title_of(&library, one), address_of(one)));
             Ok(Seen { signing, next })
         })
         .await
+}
+
+fn is_to_do(assignment: &Assignment, now: Instant) -> bool {
+    let standing = assignment.status(now).standing;
+    matches!(standing, Standing::Overdue { .. } | Standing::DueSoon { .. } | Standing::Due | Standing::Paused)
 }
 
 fn title_of(library: &Library, assignment: &Assignment) -> String {

@@ -548,6 +548,23 @@ pub fn fingerprint(version: &str) -> String {
     digits.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
+/// "Version 7c1e 90ab 44d0 1f7e · approved 1 September 2026 by the board of trustees"
+pub fn version_line(policy: &Policy) -> String {
+    let by = policy.approved_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+    let approved = policy.approved.map(|day| format!(" · approved {}{by}", day.long())).unwrap_or_default();
+    format!("Version {}{approved}", fingerprint(&policy.version))
+}
+
+/// The first words of a statement, so that a complaint can name it: "I know that it covers every…".
+pub fn beginning(text: &str) -> String {
+    const WORDS: usize = 6;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    match words.get(..WORDS) {
+        Some(first) if words.len() > WORDS => format!("{}…", first.join(" ").trim_end_matches([',', '.'])),
+        _ => text.trim_end_matches('.').to_owned(),
+    }
+}
+
 /// A cycle as people read it: "2026 to 2027".
 pub fn cycle_words(cycle: Cycle) -> String {
     match cycle {

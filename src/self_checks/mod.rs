@@ -1,6 +1,7 @@
 //! Self-checks: a person's run through the privacy checklist. That it was done, when, and on which version: nothing else
 //! exists, because the page has no way to send anything else.
 
+pub mod pages;
 mod store;
 
 use serde_json::Value;

@@ -84,7 +84,8 @@ async fn look(visit: &Visit, viewer: &Viewer, library: &web::Data<Library>) -> R
 }
 
 fn is_to_do(assignment: &Assignment, now: Instant) -> bool {
-    !matches!(assignment.status(now).standing, Standing::Completed { .. } | Standing::Exempt)
+    let standing = assignment.status(now).standing;
+    matches!(standing, Standing::Overdue { .. } | Standing::DueSoon { .. } | Standing::Due | Standing::Paused)
 }
 
 fn title_of(library: &Library, assignment: &Assignment) -> String {
