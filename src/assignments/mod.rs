@@ -183,6 +183,38 @@ fn about(kind: &'static str, person: &Person) -> Result<Draft> {
     Ok(Draft::new(kind)?.about(&person.pseudonym, person.identity()))
 }
 
+/// An exemption that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exemption {
+    pub id: i64,
+    pub person: i64,
+    /// None: from all.
+    pub requirement: Option<i64>,
+    pub reason: String,
+    pub from: Day,
+    pub until: Option<Day>,
+    pub given_by: Option<i64>,
+    pub recorded: Instant,
+}
+
+/// The exemptions that stand for these people, past and future ones too.
+pub fn exemptions(conn: &mut Conn, whom: Whom) -> Result<Vec<Exemption>> {
+    let rows = store::exemptions_of(conn, whom.people())?.into_iter().filter(|(_, row)| row.superseded_at.is_none());
+    let read = |(id, row): (i64, ExemptionRow)| {
+        Ok(Exemption {
+            id,
+            person: row.person_id,
+            requirement: row.requirement_id,
+            reason: row.reason,
+            from: read_day(&row.from_day)?,
+            until: row.until_day.as_deref().map(read_day).transpose()?,
+            given_by: row.given_by,
+            recorded: Instant(row.recorded_at),
+        })
+    };
+    rows.map(read).collect()
+}
+
 /// For `evidence verify`: the exemptions as the log should have them.
 pub fn evidence_exemptions(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
     store::evidence_exemptions(conn)

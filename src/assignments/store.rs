@@ -315,21 +315,19 @@ pub struct Span<'a> {
     pub last: String,
 }
 
-impl Span<'_> {
-    /// Calls for one chunk of the people after another, or once for all.
-    fn each<T>(&self, mut load: impl FnMut(Option<&[i64]>) -> Result<Vec<T>>) -> Result<Vec<T>> {
-        let Some(people) = self.people else { return load(None) };
-        let mut found = Vec::new();
-        for some in people.chunks(ROWS_AT_ONCE) {
-            found.extend(load(Some(some))?);
-        }
-        Ok(found)
+/// Loads for one chunk of the people after another, or once for all.
+fn each_chunk<T>(people: Option<&[i64]>, mut load: impl FnMut(Option<&[i64]>) -> Result<Vec<T>>) -> Result<Vec<T>> {
+    let Some(people) = people else { return load(None) };
+    let mut found = Vec::new();
+    for some in people.chunks(ROWS_AT_ONCE) {
+        found.extend(load(Some(some))?);
     }
+    Ok(found)
 }
 
 /// Every row, withdrawn ones too.
 pub fn assignments_in(conn: &mut Conn, span: &Span) -> Result<Vec<(i64, AssignmentRow)>> {
-    span.each(|some| {
+    each_chunk(span.people, |some| {
         let query = assignments::table
             .filter(assignments::opens_day.le(&span.last).and(assignments::closes_day.ge(&span.first)))
             .select((assignments::id, AssignmentRow::as_select()));
@@ -342,7 +340,7 @@ pub fn assignments_in(conn: &mut Conn, span: &Span) -> Result<Vec<(i64, Assignme
 
 /// Their due dates, superseded ones too.
 pub fn due_dates_in(conn: &mut Conn, span: &Span) -> Result<Vec<DueRow>> {
-    span.each(|some| {
+    each_chunk(span.people, |some| {
         let query = due_dates::table
             .inner_join(assignments::table)
             .filter(assignments::opens_day.le(&span.last).and(assignments::closes_day.ge(&span.first)))
@@ -356,7 +354,7 @@ pub fn due_dates_in(conn: &mut Conn, span: &Span) -> Result<Vec<DueRow>> {
 
 /// Their completions, superseded ones too.
 pub fn completions_in(conn: &mut Conn, span: &Span) -> Result<Vec<CompletionRow>> {
-    span.each(|some| {
+    each_chunk(span.people, |some| {
         let query = completions::table
             .inner_join(assignments::table)
             .filter(assignments::opens_day.le(&span.last).and(assignments::closes_day.ge(&span.first)))
@@ -368,8 +366,8 @@ pub fn completions_in(conn: &mut Conn, span: &Span) -> Result<Vec<CompletionRow>
     })
 }
 
-pub fn exemptions_in(conn: &mut Conn, span: &Span) -> Result<Vec<(i64, ExemptionRow)>> {
-    span.each(|some| {
+pub fn exemptions_of(conn: &mut Conn, people: Option<&[i64]>) -> Result<Vec<(i64, ExemptionRow)>> {
+    each_chunk(people, |some| {
         let query = exemptions::table.order(exemptions::id).select((exemptions::id, ExemptionRow::as_select()));
         Ok(match some {
             Some(people) => query.filter(exemptions::person_id.eq_any(people)).load(conn)?,

@@ -78,16 +78,21 @@ pub enum Whom<'a> {
     People(&'a [i64]),
 }
 
+impl<'a> Whom<'a> {
+    pub(super) fn people(self) -> Option<&'a [i64]> {
+        match self {
+            Whom::All => None,
+            Whom::People(people) => Some(people),
+        }
+    }
+}
+
 // ── many people, any instant
 
 /// The training of each person who was asked anything in an academic year, by person. Cycles that are no academic years
 /// count where they touch it.
 pub fn facts_of(conn: &mut Conn, whom: Whom, year: AcademicYear) -> Result<Vec<Training>> {
-    let people = match whom {
-        Whom::All => None,
-        Whom::People(people) => Some(people),
-    };
-    let span = Span { people, first: year.first_day().to_string(), last: year.last_day().to_string() };
+    let span = Span { people: whom.people(), first: year.first_day().to_string(), last: year.last_day().to_string() };
     let mut assignments = read_assignments(conn, &span)?;
     add_dues_and_completions(conn, &span, &mut assignments)?;
     add_reprieves(conn, &span, &mut assignments)?;
@@ -129,7 +134,7 @@ fn add_dues_and_completions(conn: &mut Conn, span: &Span, assignments: &mut [Ass
 
 fn add_reprieves(conn: &mut Conn, span: &Span, assignments: &mut [Assignment]) -> Result<()> {
     let mut exemptions: BTreeMap<i64, Vec<(Option<i64>, Fact<String>)>> = BTreeMap::new();
-    for (_, row) in store::exemptions_in(conn, span)? {
+    for (_, row) in store::exemptions_of(conn, span.people)? {
         exemptions.entry(row.person_id).or_default().push((row.requirement_id, read_exemption(row)?));
     }
     let mut pauses: BTreeMap<i64, Vec<Fact<()>>> = BTreeMap::new();

@@ -36,7 +36,9 @@ impl Preview {
         scope: &Scope,
         today: Day,
     ) -> Result<Preview> {
-        let touched = touched(conn, foreseen, requirements, library, scope, today)?;
+        let mut ids: Vec<i64> = foreseen.moves.iter().map(|change| change.person).collect();
+        ids.dedup();
+        let touched = touched(foreseen, &InView::of(conn, &ids, scope, today)?, requirements, library);
         let moved = foreseen.moves.len();
         let heading = match moved {
             0 => "This changes no due date and mails nobody".to_owned(),
@@ -51,7 +53,7 @@ impl Preview {
             all if all <= NAMED => format!("All {all}"),
             all => format!("The first {NAMED} of {all}"),
         };
-        let touched = touched.into_iter().take(NAMED).map(|(_, row)| row).collect();
+        let touched = touched.into_iter().take(NAMED).collect();
         let sentence = sentence(foreseen);
         Ok(Preview { heading, sentence, warning: warning(&foreseen.moves, today), caption, touched, button })
     }
@@ -81,49 +83,53 @@ fn warning(moves: &[DueMove], today: Day) -> Option<String> {
     }
 }
 
-/// Each move that may be shown, in the order of names.
-fn touched(
-    conn: &mut Conn,
-    foreseen: &Foreseen,
-    requirements: &[Requirement],
-    library: &Library,
-    scope: &Scope,
-    today: Day,
-) -> Result<Vec<(String, Value)>> {
-    let mut ids: Vec<i64> = foreseen.moves.iter().map(|change| change.person).collect();
-    ids.dedup();
-    let schools: BTreeMap<i64, String> =
-        people::schools(conn)?.into_iter().map(|school| (school.id, school.name)).collect();
-    let posts = people::posts_of(conn, &ids)?;
-    let mut seen: BTreeMap<i64, (String, String)> = BTreeMap::new();
-    for person in people::people(conn, &ids)? {
-        let theirs: Vec<&PostRecord> =
-            posts.iter().filter(|post| post.person == person.id && may_see(post, scope, today)).collect();
-        if let Some(school) = main_school(&theirs, today).and_then(|school| schools.get(&school)) {
-            seen.insert(person.id, (person.listed_name(), school.clone()));
+/// Who of these people may be shown: their name, and their main school among those in view.
+pub struct InView(BTreeMap<i64, (String, String)>);
+
+impl InView {
+    pub fn of(conn: &mut Conn, ids: &[i64], scope: &Scope, today: Day) -> Result<InView> {
+        let schools: BTreeMap<i64, String> =
+            people::schools(conn)?.into_iter().map(|school| (school.id, school.name)).collect();
+        let posts = people::posts_of(conn, ids)?;
+        let mut seen = BTreeMap::new();
+        for person in people::people(conn, ids)? {
+            let theirs: Vec<&PostRecord> =
+                posts.iter().filter(|post| post.person == person.id && may_see(post, scope, today)).collect();
+            if let Some(school) = main_school(&theirs, today).and_then(|school| schools.get(&school)) {
+                seen.insert(person.id, (person.listed_name(), school.clone()));
+            }
+        }
+        Ok(InView(seen))
+    }
+
+    /// Name and school.
+    pub fn get(&self, person: i64) -> Option<&(String, String)> {
+        self.0.get(&person)
+    }
+}
+
+pub fn title(library: &Library, requirement: &Requirement) -> String {
+    library.title(requirement.kind, &requirement.slug).unwrap_or_else(|| requirement.slug.clone())
+}
+
+/// One row for each person and day, in the order of names.
+fn touched(foreseen: &Foreseen, in_view: &InView, requirements: &[Requirement], library: &Library) -> Vec<Value> {
+    let mut moved: BTreeMap<(&str, i64, Day, Day), Vec<i64>> = BTreeMap::new();
+    for change in &foreseen.moves {
+        if let Some((name, _)) = in_view.get(change.person) {
+            moved.entry((name, change.person, change.from, change.to)).or_default().push(change.requirement);
         }
     }
-    let title = |id: i64| {
-        let of_this = requirements.iter().find(|requirement| requirement.id() == id);
-        of_this.map(|one| library.title(one.kind, &one.slug).unwrap_or_else(|| one.slug.clone())).unwrap_or_default()
-    };
-    let mut rows: Vec<(String, Value)> = foreseen
-        .moves
-        .iter()
-        .filter_map(|change| {
-            let (name, school) = seen.get(&change.person)?;
-            let row = json!({
-                "name": name,
-                "school": school,
-                "what": title(change.requirement),
-                "was": change.from.short(),
-                "now": change.to.short(),
-            });
-            Some((name.clone(), row))
-        })
-        .collect();
-    rows.sort_by(|one, other| one.0.cmp(&other.0));
-    Ok(rows)
+    let rows = moved.into_iter().filter_map(|((name, person, from, to), asked)| {
+        let (_, school) = in_view.get(person)?;
+        let first = requirements.iter().find(|requirement| asked.contains(&requirement.id()))?;
+        let what = match asked.len() {
+            1 => title(library, first),
+            all => format!("{} and {} more", title(library, first), all - 1),
+        };
+        Some(json!({ "name": name, "school": school, "what": what, "was": from.short(), "now": to.short() }))
+    });
+    rows.collect()
 }
 
 fn may_see(record: &PostRecord, scope: &Scope, today: Day) -> bool {

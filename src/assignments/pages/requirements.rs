@@ -1,17 +1,20 @@
 //! `/requirements`: what is asked, of whom, by when; changing a due day.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::foreseen::Preview;
+use super::foreseen::{InView, Preview, title};
 use super::{capacity, scope};
 use crate::assignments::rules::{DueRule, Every};
-use crate::assignments::{self, Requirement, Terms};
+use crate::assignments::{self, Requirement, Terms, Whom};
+use crate::clock::Day;
 use crate::courses::Library;
 use crate::db::Conn;
 use crate::http::{Answer, Form, Visit, field};
 use crate::people::rules::Audience;
-use crate::people::{self, Viewer};
+use crate::people::{self, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
 use crate::text;
 
@@ -111,8 +114,20 @@ fn typed_rule(form: &Form, complaints: &mut Complaints) -> DueRule {
 type Typed<'a> = Option<(i64, &'a Form, &'a Complaints)>;
 
 /// The page, and the complaints under the names of its fields.
-async fn list(visit: &Visit, viewer: &Viewer, library: &Library, typed: Typed<'_>) -> Result<(Value, Complaints)> {
-    let standing = visit.read(assignments::requirements).await?;
+async fn list(
+    visit: &Visit,
+    viewer: &Viewer,
+    library: &web::Data<Library>,
+    typed: Typed<'_>,
+) -> Result<(Value, Complaints)> {
+    let (content, hr_scope, today) = (library.clone(), viewer.hr_scope(), visit.now.day());
+    let (standing, kept) = visit
+        .read(move |conn| {
+            let standing = assignments::requirements(conn)?;
+            let kept = hr_scope.map(|scope| kept(conn, &standing, &content, &scope, today)).transpose()?;
+            Ok((standing, kept.unwrap_or_default()))
+        })
+        .await?;
     let may_change = capacity(viewer, None).is_some();
     let rows: Vec<Value> = standing.iter().map(|one| row(one, library, may_change, typed)).collect();
     let sentence = match may_change {
@@ -126,7 +141,66 @@ async fn list(visit: &Visit, viewer: &Viewer, library: &Library, typed: Typed<'_
             complaints.0.get(name).into_iter().for_each(|words| errors.add(&format!("{prefix}-{id}"), words));
         }
     }
-    Ok((json!({ "sentence": sentence, "requirements": rows, "kept": [] }), errors))
+    Ok((json!({ "sentence": sentence, "requirements": rows, "kept": kept }), errors))
+}
+
+/// Who is exempt or away, as HR in scope may see it: not those whose time is over.
+fn kept(
+    conn: &mut Conn,
+    requirements: &[Requirement],
+    library: &Library,
+    scope: &Scope,
+    today: Day,
+) -> Result<Vec<Value>> {
+    let goes_on = |until: Option<Day>| until.is_none_or(|until| today <= until);
+    let mut exemptions = assignments::exemptions(conn, Whom::All)?;
+    exemptions.retain(|exemption| goes_on(exemption.until));
+    let mut pauses = people::all_pauses(conn)?;
+    pauses.retain(|(_, pause)| pause.superseded.is_none() && goes_on(pause.until));
+    let about = exemptions.iter().map(|exemption| exemption.person).chain(pauses.iter().map(|(person, _)| *person));
+    let about: Vec<i64> = about.collect::<BTreeSet<i64>>().into_iter().collect();
+    let givers: Vec<i64> = exemptions.iter().filter_map(|exemption| exemption.given_by).collect();
+    let givers: BTreeMap<i64, String> =
+        people::people(conn, &givers)?.into_iter().map(|giver| (giver.id, giver.name())).collect();
+    let in_view = InView::of(conn, &about, scope, today)?;
+    let mut rows = Vec::new();
+    for exemption in exemptions {
+        let Some((name, _)) = in_view.get(exemption.person) else { continue };
+        let of = requirements.iter().find(|requirement| Some(requirement.id()) == exemption.requirement);
+        let what = of.map_or_else(|| "everything".to_owned(), |requirement| title(library, requirement));
+        let by = exemption.given_by.and_then(|giver| givers.get(&giver)).map_or("Seamark", String::as_str);
+        rows.push((
+            name.clone(),
+            json!({
+                "name": name,
+                "href": format!("/people/{}", exemption.person),
+                "what": format!("Exempt: {what}"),
+                "until": until(exemption.until),
+                "why": exemption.reason,
+                "by": format!("{by}, {}", exemption.recorded.day().short()),
+            }),
+        ));
+    }
+    for (person, pause) in pauses {
+        let Some((name, _)) = in_view.get(person) else { continue };
+        rows.push((
+            name.clone(),
+            json!({
+                "name": name,
+                "href": format!("/people/{person}"),
+                "what": format!("Away from {}", pause.from.long()),
+                "until": until(pause.until),
+                "why": "",
+                "by": pause.recorded.day().short(),
+            }),
+        ));
+    }
+    rows.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+fn until(day: Option<Day>) -> String {
+    day.map_or_else(|| "not known".to_owned(), Day::long)
 }
 
 fn row(requirement: &Requirement, library: &Library, may_change: bool, typed: Typed) -> Value {
@@ -148,10 +222,6 @@ fn row(requirement: &Requirement, library: &Library, may_change: bool, typed: Ty
         "due_day": entered("due_day", terms.due.annual_day()),
         "starters": entered("starters", terms.due.starter_days.to_string()),
     })
-}
-
-fn title(library: &Library, requirement: &Requirement) -> String {
-    library.title(requirement.kind, &requirement.slug).unwrap_or_else(|| requirement.slug.clone())
 }
 
 fn who(audience: &Audience) -> String {
