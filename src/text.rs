@@ -1,5 +1,7 @@
 //! Small things about words: plurals, lists, initials, and cells that a spreadsheet will not run.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// "1 person", "41 people".
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number as i64), if number == 1 { one } else { many })
@@ -27,10 +29,12 @@ pub fn list(items: &[String]) -> String {
     }
 }
 
-/// "Priya Nair" becomes "P. N."; every word counts, hyphens do not.
+/// "Priya Nair" becomes "P. N."; every word counts, hyphens do not. A word's initial is its first letter, not a quotation mark.
 pub fn initials(name: &str) -> String {
+    let composed: String = name.nfc().collect();
+    let first_letter = |word: &str| word.chars().find(|letter| letter.is_alphanumeric());
     let letters: Vec<String> =
-        name.split_whitespace().filter_map(|word| word.chars().next()).map(|letter| format!("{letter}.")).collect();
+        composed.split_whitespace().filter_map(first_letter).map(|letter| format!("{letter}.")).collect();
     letters.join(" ")
 }
 
