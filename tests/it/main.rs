@@ -8,6 +8,7 @@ mod assignments_room;
 mod attempts_room;
 mod attempts_rules;
 mod calendar_rules;
+mod certificates_pages;
 mod certificates_room;
 mod courses_content;
 mod courses_pages;
