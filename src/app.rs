@@ -7,6 +7,7 @@ use actix_web::web;
 
 use crate::act::{self, Act};
 use crate::assignments;
+use crate::attempts;
 use crate::attestations;
 use crate::certificates::{self, Visitors};
 use crate::clock::Clock;
@@ -123,9 +124,10 @@ pub fn covered() -> Vec<Covered> {
         Covered { table: "term_dates", rows: assignments::evidence_term_dates },
         Covered { table: "completions", rows: assignments::evidence_completions },
         Covered { table: "exemptions", rows: assignments::evidence_exemptions },
+        Covered { table: "certificates", rows: certificates::evidence_certificates },
+        Covered { table: "attempts", rows: attempts::evidence_attempts },
         Covered { table: "attestations", rows: attestations::evidence_attestations },
         Covered { table: "self_checks", rows: self_checks::evidence_self_checks },
-        Covered { table: "certificates", rows: certificates::evidence_certificates },
         Covered { table: "certificate_endings", rows: certificates::evidence_certificate_endings },
     ]
 }

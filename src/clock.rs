@@ -218,7 +218,7 @@ impl<'de> Deserialize<'de> for Day {
 pub enum Clock {
     System,
     /// The system's clock, moved by so many milliseconds: it runs on from where it was set.
-    Moved(i64),
+    Moved(Arc<AtomicI64>),
     /// Stands still until it is set again.
     Set(Arc<AtomicI64>),
 }
@@ -230,22 +230,24 @@ impl Clock {
 
     /// A clock that shows `instant` now and runs on.
     pub fn running_from(instant: Instant) -> Clock {
-        Clock::Moved(instant.0 - Clock::System.now().0)
+        Clock::Moved(Arc::new(AtomicI64::new(instant.0 - Clock::System.now().0)))
     }
 
     #[allow(clippy::disallowed_methods)] // the one place that reads the clock
     pub fn now(&self) -> Instant {
         match self {
             Clock::System => Instant(Utc::now().timestamp_millis()),
-            Clock::Moved(by) => Instant(Utc::now().timestamp_millis() + by),
+            Clock::Moved(by) => Instant(Utc::now().timestamp_millis() + by.load(Ordering::SeqCst)),
             Clock::Set(at) => Instant(at.load(Ordering::SeqCst)),
         }
     }
 
-    /// Moves a set clock; a running one is left alone.
+    /// Shows `instant` from now on: a set clock stands there, a moved one runs on from there. The system's is left alone.
     pub fn set(&self, instant: Instant) {
-        if let Clock::Set(at) = self {
-            at.store(instant.0, Ordering::SeqCst);
+        match self {
+            Clock::System => {}
+            Clock::Set(at) => at.store(instant.0, Ordering::SeqCst),
+            Clock::Moved(by) => by.store(instant.0 - Clock::System.now().0, Ordering::SeqCst),
         }
     }
 }

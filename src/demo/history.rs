@@ -66,7 +66,7 @@ pub fn events(random: &mut ChaCha8Rng, made: &[MadePerson], now: Instant) -> Vec
     for (who, person) in made.iter().enumerate() {
         let first = years[0].first_day().plus(-5);
         let joins = if person.from <= first { first } else { person.from };
-        events.push(Event { at: joins.at_minute(600 + who as u32 % 60), who, what: What::Joins });
+        events.push(Event { at: joins.at_minute(360 + who as u32 % 60), who, what: What::Joins });
         for year in years {
             let last = person.until.unwrap_or(now.day());
             let starts = year.first_day().max(person.from);

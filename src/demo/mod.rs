@@ -107,6 +107,8 @@ pub fn make_on(asked: &Asked, folder: &Path, database: Target, listening: Socket
     let players = cast_players(&app, &made, &cast, administrator, now)?;
     rounds::run(&app, "checkpoint")?;
     app.stage = Some(Stage { players, caught });
+    // Making history took a while; the day begins when it is ready.
+    app.desk.clock.set(now);
     Ok(app)
 }
 

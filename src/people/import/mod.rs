@@ -22,7 +22,8 @@ pub use changes::{
 };
 pub use headings::{Column, Doubled, Headings};
 pub use known::{
-    Known, KnownPause, KnownPerson, KnownPost, KnownSchool, Manager, PauseValues, PersonValues, PostValues, Source, Taken,
+    Known, KnownPause, KnownPerson, KnownPost, KnownSchool, Manager, PauseValues, PersonValues, PostValues, Source,
+    Taken,
 };
 pub use missing::{Missing, MissingPost};
 pub use plan::{Counts, Fate, Plan, PlannedRow, plan};
