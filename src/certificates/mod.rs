@@ -16,7 +16,8 @@ pub use token::{Claims, Key};
 pub use visitors::Visitors;
 
 use crate::act::Act;
-use crate::assignments::rules::Cycle;
+use crate::assignments::calendar::AcademicYear;
+use crate::assignments::rules::{Cycle, Standing};
 use crate::assignments::{self, Whom};
 use crate::clock::{Day, Instant};
 use crate::courses::Kind;
@@ -204,35 +205,50 @@ fn issue_for_course(
 pub fn issue_for_year(act: &mut Act, key: &Key, person: i64, cycle: Cycle) -> Result<Option<Certificate>> {
     let Cycle::Year(year) = cycle else { return Ok(None) };
     store::wait_for_turn(act.conn, person)?;
-    let training = assignments::facts_of(act.conn, Whom::People(&[person]), year)?.pop();
-    let Some(training) = training else { return Ok(None) };
-    let asked = training.asked_at(act.now).into_iter().filter(|assignment| assignment.cycle == cycle);
-    let (asked, standings): (Vec<_>, Vec<_>) =
-        asked.map(|assignment| (assignment, assignment.status(act.now).standing)).unzip();
-    let ids: Vec<i64> = asked.iter().map(|assignment| assignment.id).collect();
-    let done = store::completions_of(act.conn, &ids)?;
-    let Some(last) = done.iter().map(|(.., at)| Instant(*at).day()).max().filter(|_| rules::is_whole(&standings))
-    else {
-        return Ok(None);
-    };
-    let contents: Vec<_> = done.into_iter().map(|(kind, slug, version, _)| (kind, slug, version)).collect();
-    let content_version = rules::version_of_year(&contents);
-    if is_held(act.conn, person, cycle, &content_version, last)? {
+    let Some(whole) = whole_year(act.conn, person, year, act.now)? else { return Ok(None) };
+    if is_held(act.conn, person, cycle, &whole.content_version, whole.completed)? {
         return Ok(None);
     }
-    let requirements: Vec<i64> = asked.iter().map(|assignment| assignment.requirement).collect();
     let new = NewCertificate {
         person,
         assignment: None,
         kind: CertificateKind::Year,
         cycle,
         title: rules::title_of_year(year),
-        content_version,
-        completed: last,
-        valid_until: valid_until(act.conn, cycle, last, &requirements)?,
+        content_version: whole.content_version,
+        completed: whole.completed,
+        valid_until: valid_until(act.conn, cycle, whole.completed, &whole.requirements)?,
         minutes: minutes_of_courses(act.conn, person, cycle)?,
     };
     issue(act, key, &new).map(Some)
+}
+
+/// A year of which nothing is left to do.
+struct WholeYear {
+    requirements: Vec<i64>,
+    content_version: String,
+    /// The day of the last completion.
+    completed: Day,
+}
+
+/// None while something is left, and for somebody who has left: what is no longer asked of them was not done.
+fn whole_year(conn: &mut Conn, person: i64, year: AcademicYear, now: Instant) -> Result<Option<WholeYear>> {
+    let Some(training) = assignments::facts_of(conn, Whom::People(&[person]), year)?.pop() else { return Ok(None) };
+    let mut asked = training.asked_at(now);
+    asked.retain(|assignment| assignment.cycle == Cycle::Year(year));
+    let standings: Vec<Standing> = asked.iter().map(|assignment| assignment.status(now).standing).collect();
+    if !rules::is_whole(&standings) || school_of(conn, person, now.day())?.is_none() {
+        return Ok(None);
+    }
+    let ids: Vec<i64> = asked.iter().map(|assignment| assignment.id).collect();
+    let done = store::completions_of(conn, &ids)?;
+    let last = done.iter().map(|(.., at)| Instant(*at).day()).max();
+    let contents: Vec<_> = done.into_iter().map(|(kind, slug, version, _)| (kind, slug, version)).collect();
+    Ok(last.map(|completed| WholeYear {
+        requirements: asked.iter().map(|assignment| assignment.requirement).collect(),
+        content_version: rules::version_of_year(&contents),
+        completed,
+    }))
 }
 
 /// Whether somebody holds the year's certificate for these very completions.

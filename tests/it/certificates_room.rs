@@ -146,17 +146,21 @@ fn complete(act: &mut Act, key: &Key, person: i64, slug: &str) -> Result<Issued>
         _ => Kind::Course,
     };
     let assignment = assignments::assignment_for(act.conn, person, kind, slug, act.now)?;
+    finish(act, key, assignment.id, slug)
+}
+
+fn finish(act: &mut Act, key: &Key, assignment: i64, slug: &str) -> Result<Issued> {
     let completion = Completion {
         means: Means::PassedAttempt,
         content_version: format!("the version of {slug}"),
         at: act.now,
         connection_recorded: false,
     };
-    let completed = assignments::complete(act, assignment.id, &completion)?;
+    let completed = assignments::complete(act, assignment, &completion)?;
     let entry = completed.in_entry(Draft::new("attempt-finished")?)?;
     act.record(entry);
     let title = COURSES.iter().find(|(course, _)| *course == slug).map_or("", |(_, title)| title);
-    certificates::after_completion(act, key, assignment.id, title, Some(25))
+    certificates::after_completion(act, key, assignment, title, Some(25))
 }
 
 fn course_for(person: &Person, title: &str) -> NewCertificate {
@@ -449,6 +453,24 @@ fn an_exemption_from_the_last_thing_asked_makes_the_year_whole_once() {
     assert!(trust.sign(give.clone()).is_some());
     assert!(trust.sign(give).is_none());
     assert_eq!(trust.held_by(&ben).len(), 6);
+}
+
+#[test]
+fn somebody_who_has_left_may_finish_a_course_but_not_the_year() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben", "Reed", trust.oak);
+    trust.completes(&ben, "data-protection");
+    let begun = trust
+        .app
+        .read(|conn| assignments::assignment_for(conn, ben.id, Kind::Course, "acceptable-use", trust.clock.now()))
+        .unwrap();
+    let left = ben.clone();
+    trust.act(move |act| people::leave(act, &left, day("2026-09-30")));
+    trust.it_is("2026-10-02");
+    trust.act(move |act| assignments::reconcile(act, &[ben.id]));
+    let issued = trust.sign(move |act, key| finish(act, key, begun.id, "acceptable-use"));
+    assert_eq!(issued.course.unwrap().school, None);
+    assert_eq!(issued.year, None);
 }
 
 #[test]
