@@ -22,7 +22,7 @@ use crate::people::Viewer;
 use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, HR, Manager};
 use crate::problem::{Problem, Result};
 use crate::reports;
-use crate::{attestations, certificates, courses, demo, ids, operations, self_checks, settings_page, setup};
+use crate::{attempts, attestations, certificates, courses, demo, ids, operations, self_checks, settings_page, setup};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +86,13 @@ pub fn table() -> Vec<Row> {
             get "/certificates/{number}.pdf" certificates::pages::pdf;
             get "/courses/{slug}/print" courses::pages::print;
             get "/courses/{slug}/images/{version}/{name}" courses::pages::picture;
+            get "/courses/{slug}" attempts::pages::start;
+            get "/courses/{slug}/quiz" attempts::pages::quiz;
+            post "/courses/{slug}/quiz" attempts::pages::begin;
+            get "/courses/{slug}/quiz/{attempt}/{question}" attempts::pages::after;
+            post "/courses/{slug}/quiz/{attempt}/{question}" attempts::pages::answer;
+            get "/courses/{slug}/{page}" attempts::pages::page;
+            post "/courses/{slug}/{page}" attempts::pages::next;
             get "/policies" courses::pages::policies;
             get "/policies/{slug}" courses::pages::policy;
             get "/attestations/{slug}" attestations::pages::show;

@@ -1,6 +1,7 @@
 //! Attempts: goes at a course's questions, and the pages read on the way to them. An attempt stays on the version that it
 //! began with; the first answer to a question is final; the last one finishes it. `rules` draws, shuffles and marks.
 
+pub mod pages;
 pub mod rules;
 mod store;
 

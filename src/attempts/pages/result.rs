@@ -1,0 +1,235 @@
+//! How an attempt went: passed, with every answer and what comes next; or not yet, with the pages worth another look.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::verdict::{self, VerdictView};
+use super::{MARKS_NOTE, course_href, quiz_href};
+use crate::assignments::rules::Standing;
+use crate::assignments::{self, Assignment};
+use crate::attempts::rules::{self, Chosen, MarkedRow, ordinal};
+use crate::attempts::{Attempt, Progress};
+use crate::clock::Instant;
+use crate::courses::{Course, Kind, Library, Question, QuestionKind};
+use crate::db::Conn;
+use crate::problem::Result;
+use crate::text;
+
+// ── not yet
+
+pub(super) fn failed(
+    library: &Library,
+    course: &Course,
+    attempt: &Attempt,
+    verdict_on: Option<usize>,
+) -> Result<Value> {
+    let tally = attempt.tally(course)?;
+    let missed = missed(course, attempt)?;
+    let gates: Vec<&Question> = missed.iter().copied().filter(|question| question.gate.is_some()).collect();
+    let reread = rules::read_first(course, &missed);
+    let read_first: Vec<Value> = reread
+        .iter()
+        .zip(1..)
+        .map(|(reread, number)| {
+            json!({
+                "number": number,
+                "title": reread.page.title,
+                "href": format!("{}/{}", course_href(&course.slug), reread.page.name),
+                "clauses": clause_names(library, &reread.clauses).join(", "),
+            })
+        })
+        .collect();
+    Ok(json!({
+        "verdict": shown_verdict(library, course, attempt, verdict_on)?,
+        "course_title": course.title,
+        "heading": format!("Not yet: {} of {}", tally.right, tally.drawn),
+        "sentence": format!(
+            "You need {} of {}{}. Nothing is lost: you can try again now or later.",
+            tally.needed,
+            tally.drawn,
+            gates_missed(library, &gates)
+        ),
+        "read_first": read_first,
+        "action": quiz_href(&course.slug),
+        "help_action": null,
+        "help_sentence": null,
+        "marks_note": MARKS_NOTE,
+    }))
+}
+
+fn missed<'a>(course: &'a Course, attempt: &Attempt) -> Result<Vec<&'a Question>> {
+    let places = attempt.answers.iter().enumerate().filter(|(_, answer)| !answer.is_right);
+    places.map(|(place, _)| attempt.question(course, place)).collect()
+}
+
+/// ", and the question about pupils and former pupils right"
+fn gates_missed(library: &Library, gates: &[&Question]) -> String {
+    let names: Vec<String> = gates
+        .iter()
+        .filter_map(|question| clause_names(library, &question.clauses).into_iter().next())
+        .map(|name| format!("“{name}”"))
+        .collect();
+    match (gates.len(), text::list(&names)) {
+        (0, _) => String::new(),
+        (1, about) if !about.is_empty() => format!(", and the question about {about} right in any case"),
+        (_, about) if !about.is_empty() => format!(", and the questions about {about} right in any case"),
+        _ => ", and the rules that nobody may get wrong".to_owned(),
+    }
+}
+
+fn clause_names(library: &Library, clauses: &[String]) -> Vec<String> {
+    clauses.iter().filter_map(|clause| library.clause_name(clause)).collect()
+}
+
+fn shown_verdict(
+    library: &Library,
+    course: &Course,
+    attempt: &Attempt,
+    on: Option<usize>,
+) -> Result<Option<VerdictView>> {
+    on.map(|on| verdict::view(library, course, attempt, on)).transpose()
+}
+
+// ── passed
+
+/// What comes after a course that is done.
+pub(super) struct Onward {
+    done: usize,
+    total: usize,
+    /// Its name and address.
+    next: Option<(String, String)>,
+}
+
+impl Onward {
+    pub fn read(conn: &mut Conn, library: &Library, person: i64, now: Instant) -> Result<Onward> {
+        let training = assignments::my_training(conn, person, now)?;
+        let standing = |one: &Assignment| one.status(now).standing;
+        let asked: Vec<&Assignment> =
+            training.iter().filter(|one| !matches!(standing(one), Standing::Exempt)).collect();
+        let to_do: Vec<&Assignment> = asked.iter().copied().filter(|one| !standing(one).is_completed()).collect();
+        let next = match next_of(&to_do, now) {
+            Some(next) => Some(named(conn, library, next)?),
+            None => None,
+        };
+        Ok(Onward { done: asked.len() - to_do.len(), total: asked.len(), next })
+    }
+}
+
+/// The first that can be done now; signing only when nothing else is left.
+fn next_of<'a>(to_do: &[&'a Assignment], now: Instant) -> Option<&'a Assignment> {
+    let open = |one: &&&Assignment| {
+        matches!(one.status(now).standing, Standing::Overdue { .. } | Standing::DueSoon { .. } | Standing::Due)
+    };
+    let before_signing = to_do.iter().filter(open).find(|one| one.kind != Kind::Policy);
+    let waits = to_do.iter().any(|one| one.kind != Kind::Policy);
+    before_signing.or_else(|| to_do.iter().filter(open).find(|_| !waits)).copied()
+}
+
+fn named(conn: &mut Conn, library: &Library, next: &Assignment) -> Result<(String, String)> {
+    let title = library.title(next.kind, &next.slug).unwrap_or_else(|| next.slug.clone());
+    let href = match (next.kind, library.course(&next.slug)) {
+        (Kind::Course, Some(course)) => next_in(&course, &super::progress_of(conn, next.id)?),
+        (Kind::Course, None) => course_href(&next.slug),
+        (Kind::Policy, _) => format!("/attestations/{}", next.slug),
+        (Kind::Checklist, _) => "/self-check".to_owned(),
+    };
+    Ok((title, href))
+}
+
+/// The first page not read, or else the questions.
+fn next_in(course: &Course, progress: &Progress) -> String {
+    let unread = course.pages.iter().find(|page| !progress.pages_read.contains(&page.name));
+    match unread.filter(|_| progress.tries == 0) {
+        Some(page) => format!("/courses/{}/{}", course.slug, page.name),
+        None => quiz_href(&course.slug),
+    }
+}
+
+#[derive(Serialize)]
+struct AnswerView {
+    question: String,
+    is_right: bool,
+    yours: String,
+    reason: Option<String>,
+    right: Option<String>,
+}
+
+pub(super) fn passed(
+    library: &Library,
+    course: &Course,
+    attempt: &Attempt,
+    verdict_on: Option<usize>,
+    certificate_href: Option<String>,
+    onward: &Onward,
+) -> Result<Value> {
+    let tally = attempt.tally(course)?;
+    let answers = (0..attempt.answers.len()).map(|place| answer_view(course, attempt, place));
+    let (next_button, next_href) = match &onward.next {
+        Some((title, href)) => (format!("Carry on with {title}"), href.clone()),
+        None => ("Back to My training".to_owned(), "/".to_owned()),
+    };
+    Ok(json!({
+        "verdict": shown_verdict(library, course, attempt, verdict_on)?,
+        "course_title": course.title,
+        "heading": format!("You passed: {} of {}", tally.right, tally.drawn),
+        "sentence": format!("{} is done. That makes {} of {}.", course.title, onward.done, onward.total),
+        "next_href": next_href,
+        "next_button": next_button,
+        "certificate_href": certificate_href,
+        "answers": answers.collect::<Result<Vec<AnswerView>>>()?,
+        "marks_note": MARKS_NOTE,
+    }))
+}
+
+fn answer_view(course: &Course, attempt: &Attempt, place: usize) -> Result<AnswerView> {
+    let question = attempt.question(course, place)?;
+    let answer = &attempt.answers[place];
+    let rows = rules::mark(question, &answer.chosen).rows;
+    Ok(AnswerView {
+        question: question.ask.clone(),
+        is_right: answer.is_right,
+        yours: yours(question, &answer.chosen, &rows),
+        reason: reason(question, &rows),
+        right: (!answer.is_right).then(|| right(&question.kind, &rows)),
+    })
+}
+
+fn yours(question: &Question, chosen: &Chosen, rows: &[MarkedRow]) -> String {
+    match &question.kind {
+        QuestionKind::OneRight(_) | QuestionKind::SeveralRight(_) => format!("You chose: {}", texts(rows)),
+        QuestionKind::Order { steps, .. } => {
+            let mut given: Vec<(usize, &str)> =
+                steps.iter().zip(&chosen.0).map(|(step, place)| (*place, step.text.as_str())).collect();
+            given.sort_unstable();
+            let given = given.into_iter().map(|(place, step)| format!("{}: {step}", ordinal(place)));
+            format!("Your order: {}", given.collect::<Vec<_>>().join("; "))
+        }
+        QuestionKind::Match { pairs, .. } => {
+            let given = pairs
+                .iter()
+                .zip(rows)
+                .map(|(pair, row)| format!("“{}” with “{}”", pair.prompt, row.given.as_deref().unwrap_or_default()));
+            format!("You matched {}", text::list(&given.collect::<Vec<_>>()))
+        }
+    }
+}
+
+fn texts(rows: &[MarkedRow]) -> String {
+    rows.iter().map(|row| row.text.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+/// That for the whole, or else those for what was chosen.
+fn reason(question: &Question, rows: &[MarkedRow]) -> Option<String> {
+    let of_choices = || rows.iter().map(|row| row.reason.as_str()).collect::<Vec<_>>().join(" ");
+    question.why.clone().or_else(|| question.kind.choices().map(|_| of_choices()))
+}
+
+fn right(kind: &QuestionKind, rows: &[MarkedRow]) -> String {
+    match kind.choices() {
+        Some(choices) => {
+            let right = choices.iter().filter(|choice| choice.is_right).map(|choice| choice.text.as_str());
+            right.collect::<Vec<_>>().join("; ")
+        }
+        None => texts(rows),
+    }
+}
