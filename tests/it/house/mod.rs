@@ -1,6 +1,7 @@
 //! The test home: a trust of its own for each test, on whichever database the run is about, on any day it likes.
 //! Each room grows it in a file beside this one, in the product's words: `house.as_person("ben").opens("/")`.
 
+pub mod browser;
 mod databases;
 
 use std::path::Path;
