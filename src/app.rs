@@ -128,7 +128,6 @@ pub fn covered() -> Vec<Covered> {
         Covered { table: "attempts", rows: attempts::evidence_attempts },
         Covered { table: "attestations", rows: attestations::evidence_attestations },
         Covered { table: "self_checks", rows: self_checks::evidence_self_checks },
-        Covered { table: "certificates", rows: certificates::evidence_certificates },
         Covered { table: "certificate_endings", rows: certificates::evidence_certificate_endings },
     ]
 }
