@@ -108,6 +108,11 @@ pub fn table() -> Vec<Row> {
         Any(&[HR]) => {
             post "/people/{id}/queries/{query}" attestations::pages::close;
         }
+        Any(&[HR, Manager]) => {
+            get "/people" reports::pages::people::show;
+            get "/people.csv" reports::pages::people::csv;
+            get "/people/{id:[0-9]+}" reports::pages::person::show;
+        }
         Any(&[HR, Administrator]) => {
             get "/requirements" assignments::pages::requirements;
             post "/requirements/{id}" assignments::pages::preview_requirement;

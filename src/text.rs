@@ -1,6 +1,7 @@
 //! Small things about words: plurals, lists, initials, and cells that a spreadsheet will not run.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// "1 person", "41 people".
 pub fn count(number: usize, one: &str, many: &str) -> String {
@@ -42,4 +43,24 @@ pub fn initials(name: &str) -> String {
 pub fn safe_cell(text: &str) -> String {
     let risky = |first: char| "=+-@\t\r\n\0＝＋－＠".contains(first);
     if text.trim_start_matches(' ').starts_with(risky) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// A text as searches compare it: lower case, without accents, each run of letters and digits between single spaces.
+pub fn searchable(text: &str) -> String {
+    let plain = text.nfkd().filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’')).flat_map(char::to_lowercase);
+    let mut found = String::with_capacity(text.len());
+    for character in plain {
+        match character {
+            'ł' => found.push('l'),
+            'ø' => found.push('o'),
+            'đ' | 'ð' => found.push('d'),
+            'ß' => found.push_str("ss"),
+            'æ' => found.push_str("ae"),
+            other if other.is_alphanumeric() => found.push(other),
+            _ if found.ends_with(' ') || found.is_empty() => {}
+            _ => found.push(' '),
+        }
+    }
+    found.truncate(found.trim_end().len());
+    found
 }

@@ -4,6 +4,7 @@ use super::store::{self, ATTEMPT, BesideRow, CERTIFICATE, PAGE, QUERY};
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::{QueryKind, Standing, Status};
 use crate::assignments::{self, Assignment};
+use crate::attestations;
 use crate::clock::Instant;
 use crate::courses::{Course, Kind};
 use crate::db::Conn;
@@ -77,10 +78,12 @@ impl MyTraining {
         self.items.iter().filter(|item| item.is_done()).count()
     }
 
-    /// Nothing is signed before the courses and the self-check are complete or exempt.
-    pub fn signing_is_open(&self) -> bool {
-        let closed = |item: &&Item| item.is_done() || item.status.standing == Standing::Exempt;
-        self.items.iter().filter(|item| item.assignment.kind != Kind::Policy).all(|item| closed(&item))
+    /// Signing opens when the cycle's courses and self-check are complete or exempt.
+    pub fn signing_is_open(&self, signing: &Item) -> bool {
+        let comes_first =
+            |item: &&Item| item.assignment.kind != Kind::Policy && item.assignment.cycle == signing.assignment.cycle;
+        let closed = |item: &Item| item.is_done() || item.status.standing == Standing::Exempt;
+        self.items.iter().filter(comes_first).all(closed)
     }
 
     /// What to carry on with, or else the first thing that can be done now.
@@ -92,7 +95,7 @@ impl MyTraining {
 
     pub fn can_be_done(&self, item: &Item) -> bool {
         let open = matches!(item.status.standing, Standing::Overdue { .. } | Standing::DueSoon { .. } | Standing::Due);
-        open && (item.assignment.kind != Kind::Policy || self.signing_is_open())
+        open && (item.assignment.kind != Kind::Policy || self.signing_is_open(item))
     }
 }
 
@@ -120,12 +123,7 @@ impl Item {
 }
 
 fn query(kind: &str, opened: Instant) -> Result<Fact<QueryKind>> {
-    let what = match kind {
-        "question" => QueryKind::Question,
-        "connection" => QueryKind::Connection,
-        "disagreement" => QueryKind::Disagreement,
-        other => return Err(Problem::fault(format!("no such kind of query: {other}"))),
-    };
+    let what = attestations::rules::kind_named(kind).ok_or_else(|| Problem::fault("a query of no known kind"))?;
     Ok(Fact { what, from: opened.day(), until: None, recorded: opened, superseded: None })
 }
 

@@ -7,7 +7,10 @@ use crate::clock::Day;
 use crate::db::Conn;
 use crate::each_backend;
 use crate::problem::Result;
-use crate::schema::{assignments, attempts, certificate_endings, certificates, page_reads, queries, query_closings};
+use crate::schema::{
+    assignments, attempts, certificate_endings, certificates, chase_letters, chases, completions, due_dates,
+    exemptions, imports, outbox, page_reads, posts, queries, query_closings, requirements, staff_references,
+};
 
 /// What stands beside an assignment: a page read, a go at the quiz, a query that is open, a certificate that holds.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -77,4 +80,163 @@ pub fn beside_training(conn: &mut Conn, person: i64, today: Day, year: &str) -> 
                 ))
         )
         .load(c)?))
+}
+
+/// Everybody with a standing post at one of these schools, or whose standing post names this manager.
+pub fn holders_of_posts(conn: &mut Conn, schools: &[i64], manager: i64) -> Result<Vec<i64>> {
+    let in_sight = posts::school_id.eq_any(schools).or(posts::manager_id.eq(manager).assume_not_null());
+    let mut found: Vec<i64> =
+        posts::table.filter(posts::superseded_at.is_null().and(in_sight)).select(posts::person_id).load(conn)?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+// ── one person's history
+
+/// A completion with what it completed: kind and slug, and the row's own columns.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct CompletionRow {
+    pub assignment: i64,
+    pub kind: String,
+    pub slug: String,
+    pub means: String,
+    pub version: String,
+    pub completed_at: i64,
+    pub recorded_at: i64,
+    pub superseded_at: Option<i64>,
+}
+
+/// Every one of somebody's, superseded ones too, in the order of recording.
+pub fn completions_of(conn: &mut Conn, person: i64) -> Result<Vec<CompletionRow>> {
+    Ok(completions::table
+        .inner_join(assignments::table.inner_join(requirements::table))
+        .filter(assignments::person_id.eq(person))
+        .order((completions::recorded_at, completions::id))
+        .select((
+            completions::assignment_id,
+            requirements::content_kind,
+            requirements::content_slug,
+            completions::means,
+            completions::content_version,
+            completions::completed_at,
+            completions::recorded_at,
+            completions::superseded_at,
+        ))
+        .load(conn)?)
+}
+
+/// A finished attempt without its marks: those are its person's own.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct TryRow {
+    pub slug: String,
+    pub number: i32,
+    pub version: String,
+    pub finished_at: Option<i64>,
+    pub passed: Option<bool>,
+}
+
+pub fn tries_of(conn: &mut Conn, person: i64) -> Result<Vec<TryRow>> {
+    Ok(attempts::table
+        .inner_join(assignments::table.inner_join(requirements::table))
+        .filter(assignments::person_id.eq(person).and(attempts::finished_at.is_not_null()))
+        .order(attempts::id)
+        .select((
+            requirements::content_slug,
+            attempts::number,
+            attempts::content_version,
+            attempts::finished_at,
+            attempts::passed,
+        ))
+        .load(conn)?)
+}
+
+/// An exemption, with the slug of the one thing that it is from; none if it is from all.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct ExemptionRow {
+    pub kind: Option<String>,
+    pub slug: Option<String>,
+    pub reason: String,
+    pub from_day: String,
+    pub until_day: Option<String>,
+    pub given_by: Option<i64>,
+    pub recorded_at: i64,
+    pub superseded_at: Option<i64>,
+}
+
+pub fn exemptions_of(conn: &mut Conn, person: i64) -> Result<Vec<ExemptionRow>> {
+    Ok(exemptions::table
+        .left_join(requirements::table)
+        .filter(exemptions::person_id.eq(person))
+        .order(exemptions::id)
+        .select((
+            requirements::content_kind.nullable(),
+            requirements::content_slug.nullable(),
+            exemptions::reason,
+            exemptions::from_day,
+            exemptions::until_day,
+            exemptions::given_by,
+            exemptions::recorded_at,
+            exemptions::superseded_at,
+        ))
+        .load(conn)?)
+}
+
+/// A due day that somebody was given for an assignment.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct DueRow {
+    pub assignment: i64,
+    pub kind: String,
+    pub slug: String,
+    pub due_day: String,
+    pub recorded_at: i64,
+}
+
+/// In the order of recording.
+pub fn due_days_of(conn: &mut Conn, person: i64) -> Result<Vec<DueRow>> {
+    Ok(due_dates::table
+        .inner_join(assignments::table.inner_join(requirements::table))
+        .filter(assignments::person_id.eq(person))
+        .order((due_dates::recorded_at, due_dates::id))
+        .select((
+            due_dates::assignment_id,
+            requirements::content_kind,
+            requirements::content_slug,
+            due_dates::due_day,
+            due_dates::recorded_at,
+        ))
+        .load(conn)?)
+}
+
+/// A letter that left, and who chased, if it came of a chase.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct LetterRow {
+    pub kind: String,
+    pub sent_at: Option<i64>,
+    pub chased_by: Option<i64>,
+}
+
+pub fn letters_to(conn: &mut Conn, person: i64) -> Result<Vec<LetterRow>> {
+    let chase = chases::table.on(chases::id.eq(chase_letters::chase_id));
+    Ok(outbox::table
+        .left_join(chase_letters::table.on(chase_letters::outbox_id.eq(outbox::id)))
+        .left_join(chase)
+        .filter(outbox::person_id.eq(person).and(outbox::sent_at.is_not_null()))
+        .order(outbox::id)
+        .select((outbox::kind, outbox::sent_at, chases::chased_by.nullable()))
+        .load(conn)?)
+}
+
+/// The instants of these that were imports.
+pub fn imports_at(conn: &mut Conn, instants: &[i64]) -> Result<Vec<i64>> {
+    Ok(imports::table.filter(imports::applied_at.eq_any(instants)).select(imports::applied_at).load(conn)?)
+}
+
+/// Where somebody's references in other systems come from, and the references.
+pub fn references_of(conn: &mut Conn, person: i64) -> Result<Vec<(String, String)>> {
+    Ok(staff_references::table
+        .filter(staff_references::person_id.eq(person))
+        .order(staff_references::id)
+        .select((staff_references::source, staff_references::reference))
+        .load(conn)?)
 }

@@ -317,7 +317,7 @@ fn to_be_done(item: &Item, library: &Library, training: &MyTraining) -> String {
             }
         }
         (Kind::Checklist, _) => "Private: your answers never leave your screen".to_owned(),
-        (Kind::Policy, _) if training.signing_is_open() => "Read it, tick each statement, and sign".to_owned(),
+        (Kind::Policy, _) if training.signing_is_open(item) => "Read it, tick each statement, and sign".to_owned(),
         (Kind::Policy, _) => "Opens when the rest is done".to_owned(),
         (Kind::Course, None) => String::new(),
     }
@@ -344,7 +344,7 @@ fn link(item: &Item) -> Option<(String, &'static str)> {
     match item.assignment.kind {
         Kind::Course => item.certificate.as_ref().map(|number| (certificate_href(number), "Certificate")),
         Kind::Checklist => Some((href(item), "Look again")),
-        Kind::Policy => Some((href(item), "Receipt")),
+        Kind::Policy => Some((format!("{}/receipt.pdf", href(item)), "Receipt")),
     }
 }
 

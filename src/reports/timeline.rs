@@ -1,0 +1,254 @@
+//! What happened to one person, newest first: posts, attempts, signatures, certificates, letters, queries, pauses,
+//! exemptions, due days. It never tells a mark, and nothing that names a school out of the viewer's sight.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::people::Seen;
+use super::store::{self, CompletionRow, DueRow, ExemptionRow};
+use super::words::{self, title_of};
+use crate::assignments::Means;
+use crate::assignments::rules::QueryKind;
+use crate::attestations::rules::{Closing, fingerprint};
+use crate::attestations::{self, Listed};
+use crate::certificates::{self, Certificate, EndingKind};
+use crate::clock::{Day, Instant};
+use crate::courses::{Kind, Library};
+use crate::db::Conn;
+use crate::people::{self, PostRecord, School, Scope, Viewer};
+use crate::problem::{Problem, Result};
+
+/// One line of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub at: Instant,
+    pub what: String,
+    /// Who did it, by name.
+    pub by: Option<String>,
+}
+
+/// The same, before the names of those who did it are looked up.
+struct Happened {
+    at: Instant,
+    what: String,
+    by: Option<i64>,
+}
+
+impl Happened {
+    fn new(at: Instant, what: impl Into<String>) -> Happened {
+        Happened { at, what: what.into(), by: None }
+    }
+
+    fn by(self, by: Option<i64>) -> Happened {
+        Happened { by, ..self }
+    }
+}
+
+/// Everything, newest first.
+pub fn timeline(conn: &mut Conn, library: &Library, viewer: &Viewer, seen: &Seen) -> Result<Vec<Event>> {
+    let person = seen.person.id;
+    let mut happened = vec![Happened::new(seen.person.first_listed, "Came onto the staff list")];
+    happened.extend(of_posts(conn, viewer, seen)?);
+    happened.extend(store::tries_of(conn, person)?.iter().filter_map(|row| of_try(row, library)));
+    happened.extend(store::completions_of(conn, person)?.iter().filter_map(|row| of_completion(row, library)));
+    happened.extend(certificates::of_person(conn, person)?.iter().flat_map(of_certificate));
+    happened.extend(store::letters_to(conn, person)?.iter().filter_map(of_letter));
+    happened.extend(attestations::queries_of_person(conn, library, person)?.iter().flat_map(of_query));
+    for (_, pause) in people::pauses_of(conn, &[person])? {
+        happened.push(Happened::new(pause.recorded, format!("Pause recorded: {}", span(pause.from, pause.until))));
+        let ended = pause.superseded.map(|at| Happened::new(at, "A pause was changed or taken back"));
+        happened.extend(ended);
+    }
+    for row in store::exemptions_of(conn, person)? {
+        happened.extend(of_exemption(&row, library, seen)?);
+    }
+    happened.extend(of_due_days(&store::due_days_of(conn, person)?, library)?);
+    happened.sort_by_key(|one| std::cmp::Reverse(one.at));
+    with_names(conn, viewer, happened)
+}
+
+/// Who did it; of another school's people a school's HR learn nothing, nor their names.
+fn with_names(conn: &mut Conn, viewer: &Viewer, happened: Vec<Happened>) -> Result<Vec<Event>> {
+    let ids: BTreeSet<i64> = happened.iter().filter_map(|one| one.by).collect();
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let scope = viewer.hr_scope();
+    let in_sight: BTreeSet<i64> = match &scope {
+        Some(Scope::Trust) => ids.iter().copied().collect(),
+        Some(scope) => {
+            let posts = people::posts_of(conn, &ids)?;
+            posts.iter().filter(|record| scope.includes(record.school)).map(|record| record.person).collect()
+        }
+        None => BTreeSet::new(),
+    };
+    let names: BTreeMap<i64, String> =
+        people::people(conn, &ids)?.into_iter().map(|person| (person.id, person.name())).collect();
+    let name = |id: i64| names.get(&id).filter(|_| in_sight.contains(&id)).map(|name| format!("by {name}"));
+    Ok(happened.into_iter().map(|one| Event { at: one.at, what: one.what, by: one.by.and_then(name) }).collect())
+}
+
+// ── posts
+
+/// Each post as it was recorded, and what a correction changed. Only rows of schools in sight are looked at, so that a post
+/// which moved here from elsewhere reads as new.
+fn of_posts(conn: &mut Conn, viewer: &Viewer, seen: &Seen) -> Result<Vec<Happened>> {
+    let scope = viewer.hr_scope();
+    let mut posts = people::posts_of(conn, &[seen.person.id])?;
+    posts.retain(|record| scope.as_ref().is_some_and(|scope| scope.includes(record.school)));
+    let schools: BTreeMap<i64, School> = people::schools(conn)?.into_iter().map(|school| (school.id, school)).collect();
+    let instants: Vec<i64> =
+        posts.iter().flat_map(|record| [Some(record.recorded), record.superseded]).flatten().map(|at| at.0).collect();
+    let imports = store::imports_at(conn, &instants)?;
+    let told = posts.iter().filter_map(|record| {
+        let school = schools.get(&record.school)?;
+        let before = posts.iter().find(|old| old.superseded == Some(record.recorded) && is_of_one_post(old, record));
+        let what = match before {
+            Some(before) => corrected(before, record, school)?,
+            None => format!("Post recorded: {}", post_words(record, school)),
+        };
+        let import = if imports.contains(&record.recorded.0) { " (import)" } else { "" };
+        Some(Happened::new(record.recorded, format!("{what}{import}")))
+    });
+    Ok(told.collect())
+}
+
+fn is_of_one_post(one: &PostRecord, other: &PostRecord) -> bool {
+    one.post.id != other.post.id && one.school == other.school
+}
+
+fn post_words(record: &PostRecord, school: &School) -> String {
+    let post = &record.post;
+    let job = if record.job_title.is_empty() { post.role_group.as_str() } else { &record.job_title };
+    format!("{job} at {}, {}", school.name, span(post.from, post.until))
+}
+
+/// What a correction says; nothing if nothing that is shown has changed.
+fn corrected(before: &PostRecord, after: &PostRecord, school: &School) -> Option<String> {
+    let as_before = PostRecord { post: after.post.clone(), ..before.clone() };
+    let moved = |record: &PostRecord| (record.post.from, record.post.until);
+    match (moved(before) == moved(after), as_before.job_title == after.job_title) {
+        (false, true) if before.post.from == after.post.from => Some(match after.post.until {
+            Some(day) => format!("Last day at {} set to {}", school.name, day.long()),
+            None => format!("Last day at {} taken back", school.name),
+        }),
+        (true, true) if before.manager != after.manager => Some(format!("Line manager changed at {}", school.name)),
+        _ => Some(format!("Post corrected: {}", post_words(after, school))),
+    }
+}
+
+// ── what was done
+
+fn of_try(row: &store::TryRow, library: &Library) -> Option<Happened> {
+    let did = if row.passed? { "Passed" } else { "Did not pass" };
+    let title = title_of(library, Kind::Course, &row.slug);
+    let version = fingerprint(&row.version);
+    let at = Instant(row.finished_at?);
+    Some(Happened::new(at, format!("{did} {title}, {} try, version {version}", words::ordinal(row.number))))
+}
+
+/// What is completed by passing shows as its attempt.
+fn of_completion(row: &CompletionRow, library: &Library) -> Option<Happened> {
+    let title = title_of(library, Kind::named(&row.kind)?, &row.slug);
+    let subject = library.title(Kind::named(&row.kind)?, &row.slug).unwrap_or_else(|| row.slug.clone());
+    let version = fingerprint(&row.version);
+    let what = match row.means.as_str() {
+        means if means == Means::PassedAttempt.as_str() => return None,
+        means if means == Means::Attestation.as_str() => {
+            format!("Signed the {}, version {version}", words::within_a_sentence(&subject))
+        }
+        means if means == Means::SelfCheck.as_str() => {
+            format!("Finished the {}", words::within_a_sentence(&subject))
+        }
+        means => format!("Recorded as done: {title} ({means})"),
+    };
+    Some(Happened::new(Instant(row.recorded_at), what))
+}
+
+fn of_certificate(certificate: &Certificate) -> Vec<Happened> {
+    let number = &certificate.number;
+    let issued = format!("Certificate {number} issued: {}", certificate.title);
+    let ended = certificate.ending.as_ref().map(|ending| {
+        let what = match ending.kind {
+            EndingKind::Replaced => "replaced by a newer one",
+            EndingKind::Withdrawn => "withdrawn",
+        };
+        Happened::new(ending.at, format!("Certificate {number} {what}"))
+    });
+    [Some(Happened::new(certificate.issued, issued)), ended].into_iter().flatten().collect()
+}
+
+/// Sign-in links are the person's own business.
+fn of_letter(row: &store::LetterRow) -> Option<Happened> {
+    let at = Instant(row.sent_at?);
+    let what = match row.kind.as_str() {
+        "sign-in" => return None,
+        kind => format!("Letter sent: {}", kind.replace('-', " ")),
+    };
+    Some(Happened::new(at, what).by(row.chased_by))
+}
+
+/// That something was asked or declared, and how it was settled; never the words.
+fn of_query(listed: &Listed) -> Vec<Happened> {
+    let query = &listed.query;
+    let opened = match query.kind {
+        QueryKind::Question => "Asked a question about a statement",
+        QueryKind::Connection => "Declared a connection",
+        QueryKind::Disagreement => "Did not agree with a statement",
+    };
+    let closed = query.closed.as_ref().map(|closed| {
+        let what = match &closed.closing {
+            Closing::Answer(_) => "The question was answered".to_owned(),
+            Closing::ConnectionRecorded { outcome, .. } => {
+                format!("Connection recorded: {}", words::within_a_sentence(outcome.words()))
+            }
+            Closing::Discussed => "It was talked over".to_owned(),
+        };
+        Happened::new(closed.at, what).by(closed.by)
+    });
+    [Some(Happened::new(query.opened, opened)), closed].into_iter().flatten().collect()
+}
+
+// ── what was arranged
+
+/// A reason may name any school: it is told only where all of the person is in sight.
+fn of_exemption(row: &ExemptionRow, library: &Library, seen: &Seen) -> Result<Vec<Happened>> {
+    let from = read_day(&row.from_day)?;
+    let until = row.until_day.as_deref().map(read_day).transpose()?;
+    let what = match (row.kind.as_deref().and_then(Kind::named), &row.slug) {
+        (Some(kind), Some(slug)) => words::subject_of(library, kind, slug),
+        _ => "everything".to_owned(),
+    };
+    let reason = if seen.is_whole { format!(": {}", row.reason) } else { String::new() };
+    let given = Happened::new(Instant(row.recorded_at), format!("Exempt from {what}, {}{reason}", span(from, until)));
+    let ended =
+        row.superseded_at.map(|at| Happened::new(Instant(at), format!("Exemption from {what} changed or ended")));
+    Ok([Some(given.by(row.given_by)), ended].into_iter().flatten().collect())
+}
+
+/// A due day that was moved; the first one of each is no event. Those moved together are told together.
+fn of_due_days(rows: &[DueRow], library: &Library) -> Result<Vec<Happened>> {
+    let mut first = BTreeSet::new();
+    let mut moved: BTreeMap<(i64, Day), Vec<String>> = BTreeMap::new();
+    let mut latest: BTreeMap<i64, &str> = BTreeMap::new();
+    for row in rows {
+        let is_first = first.insert(row.assignment);
+        let is_same = latest.insert(row.assignment, &row.due_day) == Some(row.due_day.as_str());
+        let Some(kind) = Kind::named(&row.kind).filter(|_| !is_first && !is_same) else { continue };
+        let together = moved.entry((row.recorded_at, read_day(&row.due_day)?)).or_default();
+        together.push(words::subject_of(library, kind, &row.slug));
+    }
+    let told = moved.into_iter().map(|((at, day), what)| {
+        let what = if what.len() > 3 { format!("{} things", what.len()) } else { crate::text::list(&what) };
+        Happened::new(Instant(at), format!("Due day moved to {}: {what}", day.long()))
+    });
+    Ok(told.collect())
+}
+
+fn span(from: Day, until: Option<Day>) -> String {
+    match until {
+        Some(until) => format!("from {} until {}", from.long(), until.long()),
+        None => format!("from {}", from.long()),
+    }
+}
+
+fn read_day(text: &str) -> Result<Day> {
+    text.parse().map_err(Problem::fault)
+}
