@@ -171,6 +171,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_uploads (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        school_id -> Nullable<BigInt>,
+        file_name -> Text,
+        bytes -> Binary,
+        uploaded_at -> BigInt,
+    }
+}
+
+diesel::table! {
     grants (id) {
         id -> BigInt,
         person_id -> BigInt,
@@ -492,6 +503,8 @@ diesel::joinable!(posts -> schools (school_id));
 diesel::joinable!(pauses -> people (person_id));
 diesel::joinable!(cards -> schools (school_id));
 diesel::joinable!(imports -> schools (school_id));
+diesel::joinable!(import_uploads -> people (person_id));
+diesel::joinable!(import_uploads -> schools (school_id));
 diesel::joinable!(grants -> people (person_id));
 diesel::joinable!(grants -> schools (school_id));
 diesel::joinable!(links -> people (person_id));
@@ -535,6 +548,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pauses,
     cards,
     imports,
+    import_uploads,
     grants,
     links,
     link_askings,

@@ -17,9 +17,9 @@ use crate::evidence::Actor;
 use crate::http::{Arrival, Desk, Form, Guest, NavItem, Unseen, Visit, blocking, security};
 use crate::identity::pages::{SessionId, cookie_name};
 use crate::identity::{self, Keyring, Recognised};
-use crate::people::Viewer;
 #[allow(unused_imports)]
 use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, HR, Manager};
+use crate::people::{self, Viewer};
 use crate::problem::{Problem, Result};
 use crate::reports;
 use crate::{attempts, attestations, certificates, courses, demo, ids, operations, self_checks, settings_page, setup};
@@ -120,6 +120,19 @@ pub fn table() -> Vec<Row> {
             get "/calendar" assignments::pages::calendar;
             post "/calendar/spans/{span}" assignments::pages::preview_calendar;
             post "/calendar/spans/{span}/apply" assignments::pages::change_calendar;
+        }
+        Any(&[HR]) => {
+            get "/import" people::pages::choose;
+            post "/import" people::pages::send;
+            get "/import/{list}" people::pages::look;
+            post "/import/{list}" people::pages::apply;
+            get "/import/{list}/rows.csv" people::pages::every_row;
+            get "/people/add" people::pages::add;
+            post "/people/add" people::pages::add_person;
+            get "/people/{person}/correct" people::pages::correct;
+            post "/people/{person}/correct" people::pages::correct_person;
+            post "/people/{person}/pause" people::pages::pause;
+            post "/people/{person}/leave" people::pages::leave;
         }
         Any(&[Administrator]) => {
             get "/settings" settings_page::show;

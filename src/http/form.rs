@@ -73,13 +73,14 @@ impl FromRequest for Form {
     /// Reads the form and checks the session's token, so that no page that takes a `Form` can forget to.
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let arrival = request.extensions().get::<Arrival>().cloned();
+        let brings_a_file = request.content_type().starts_with("multipart/");
         let bytes = web::Bytes::from_request(request, payload);
         Box::pin(async move {
             let bytes = bytes.await.map_err(|_| Problem::refused("That was more than this form can take."))?;
             if bytes.len() > LARGEST {
                 return Err(Problem::refused("That was more than this form can take."));
             }
-            let form = Form::parse(&bytes);
+            let form = if brings_a_file { Form::default() } else { Form::parse(&bytes) };
             if let Some(guest) = arrival.and_then(|arrival| arrival.guest) {
                 check_token(&guest.form_token, form.get("token"))?;
             }

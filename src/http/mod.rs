@@ -5,6 +5,7 @@ mod faces;
 mod form;
 pub mod once;
 pub mod security;
+mod upload;
 mod views;
 
 use std::cell::RefCell;
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 
 pub use faces::{Unseen, content_type_html, sentence_of};
 pub use form::{Form, LARGEST as LARGEST_FORM, check_token, field};
+pub use upload::{SentFile, Upload};
 pub use views::Views;
 
 use crate::act::{self, Act};

@@ -20,6 +20,7 @@ use crate::evidence::Draft;
 use crate::facts::Fact;
 use crate::ids;
 use crate::problem::{Problem, Result};
+use crate::text::count;
 use rules::{Post, PostFlags, RoleGroup, Urn, WorkEmail};
 use store::{NewPersonRow, NewPostRow, PersonRow, PostRow};
 
@@ -169,14 +170,33 @@ pub fn schools(conn: &mut Conn) -> Result<Vec<School>> {
         .collect()
 }
 
+/// Those in a scope, in the same order.
+pub fn schools_in(conn: &mut Conn, scope: &Scope) -> Result<Vec<School>> {
+    Ok(schools(conn)?.into_iter().filter(|school| scope.includes(school.id)).collect())
+}
+
 // ── people and posts
+
+/// Lists somebody by hand, with their first post and the trust's reference for them, if there is one.
+pub fn list_person(act: &mut Act, new: &NewPerson, reference: &str, post: &NewPost) -> Result<Person> {
+    let source = import::Source::Trust.to_string();
+    if !reference.is_empty() && store::is_reference_taken(act.conn, &source, reference)? {
+        return Err(Problem::invalid("reference", "Somebody on the list already has this reference."));
+    }
+    let person = add_person(act, new)?;
+    if !reference.is_empty() {
+        store::insert_references(act.conn, &[(person.id, source, reference.to_owned())])?;
+    }
+    add_post(act, &person, post)?;
+    Ok(person)
+}
 
 /// Lists somebody. Their email must be nobody else's.
 pub fn add_person(act: &mut Act, new: &NewPerson) -> Result<Person> {
     if let Some(email) = &new.work_email
         && store::person_by_email(act.conn, email.as_str())?.is_some()
     {
-        return Err(Problem::invalid("work_email", "Somebody on the list already has this email."));
+        return Err(Problem::invalid("email", "Somebody on the list already has this email."));
     }
     let row = new_person_row(new, act.now)?;
     let id = store::insert_person(act.conn, &row)?;
@@ -236,6 +256,16 @@ pub fn leave(act: &mut Act, person: &Person, last_day: Day) -> Result<()> {
     Ok(())
 }
 
+/// Sets the last day of one post.
+pub fn end_post(act: &mut Act, person: &Person, record: &PostRecord, last_day: Day) -> Result<()> {
+    if last_day < record.post.from {
+        let from = record.post.from.long();
+        return Err(Problem::invalid("last_day", format!("This job began on {from}: its last day cannot lie before.")));
+    }
+    correct_post(act, person, record.post.id, &NewPost { until: Some(last_day), ..NewPost::from(record) })?;
+    Ok(())
+}
+
 fn new_post_row(person: i64, new: &NewPost, now: Instant) -> NewPostRow {
     NewPostRow {
         person_id: person,
@@ -263,7 +293,7 @@ pub fn correct_person(act: &mut Act, corrected: &Person) -> Result<()> {
     if let Some(email) = &corrected.work_email
         && store::person_by_email(act.conn, email.as_str())?.is_some_and(|other| other.id != corrected.id)
     {
-        return Err(Problem::invalid("work_email", "Somebody else on the list has this email."));
+        return Err(Problem::invalid("email", "Somebody else on the list has this email."));
     }
     store::update_person(act.conn, act.now, &person_row(corrected))?;
     act.record(Draft::new("person-corrected")?.about(&corrected.pseudonym, corrected.identity()));
@@ -306,15 +336,36 @@ pub fn managed_by(conn: &mut Conn, manager: i64, today: Day) -> Result<Vec<i64>>
 /// HR of a school see whoever has a current post there; of somebody who has left, whoever had one. HR of the trust see all.
 pub fn is_in_hr_scope(conn: &mut Conn, viewer: &Viewer, person: i64, today: Day) -> Result<bool> {
     let Some(scope) = viewer.hr_scope() else { return Ok(false) };
-    if scope == Scope::Trust {
+    is_in_scope(conn, &scope, person, today)
+}
+
+fn is_in_scope(conn: &mut Conn, scope: &Scope, person: i64, today: Day) -> Result<bool> {
+    if *scope == Scope::Trust {
         return Ok(true);
     }
+    Ok(is_seen_by(scope, &posts_of(conn, &[person])?, today))
+}
+
+/// The same of somebody's posts.
+fn is_seen_by(scope: &Scope, posts: &[PostRecord], today: Day) -> bool {
+    let stands = |post: &&PostRecord| post.superseded.is_none();
+    let is_current = |post: &&PostRecord| post.post.is_current_on(today);
+    let has_current = posts.iter().filter(stands).any(|post| is_current(&post));
+    let counts = |post: &&PostRecord| stands(post) && (!has_current || is_current(post));
+    *scope == Scope::Trust || posts.iter().filter(counts).any(|post| scope.includes(post.school))
+}
+
+/// Somebody, loaded through what the viewer may see.
+pub fn visible_to(conn: &mut Conn, scope: &Scope, id: i64, today: Day) -> Result<Person> {
+    let person = person(conn, id)?;
+    if is_in_scope(conn, scope, id, today)? { Ok(person) } else { Err(Problem::NotFound) }
+}
+
+/// The posts of somebody that stand in this scope, past ones too.
+pub fn posts_seen(conn: &mut Conn, scope: &Scope, person: i64) -> Result<Vec<PostRecord>> {
     let mut posts = posts_of(conn, &[person])?;
-    posts.retain(|record| record.superseded.is_none());
-    if posts.iter().any(|record| record.post.is_current_on(today)) {
-        posts.retain(|record| record.post.is_current_on(today));
-    }
-    Ok(posts.iter().any(|record| scope.includes(record.school)))
+    posts.retain(|record| record.superseded.is_none() && scope.includes(record.school));
+    Ok(posts)
 }
 
 /// For `evidence verify`: the posts as the log should have them.
@@ -353,6 +404,20 @@ pub fn correct_pause(act: &mut Act, person: &Person, pause_id: i64, span: Option
     Ok(())
 }
 
+/// Sets somebody's time away; a pause that it overlaps gives way to it.
+pub fn set_pause(act: &mut Act, person: &Person, from: Day, until: Option<Day>) -> Result<()> {
+    lock_row(act.conn, "people", person.id)?;
+    let overlaps =
+        |pause: &Pause| pause.until.is_none_or(|end| from <= end) && until.is_none_or(|end| pause.from <= end);
+    for (_, old) in pauses_of(act.conn, &[person.id])? {
+        if old.superseded.is_none() && overlaps(&old) {
+            correct_pause(act, person, old.what, None)?;
+        }
+    }
+    pause(act, person, from, until)?;
+    Ok(())
+}
+
 /// Person and pause, superseded ones too.
 pub fn all_pauses(conn: &mut Conn) -> Result<Vec<(i64, Pause)>> {
     store::all_pauses(conn)?.into_iter().map(read_pause).collect()
@@ -360,6 +425,18 @@ pub fn all_pauses(conn: &mut Conn) -> Result<Vec<(i64, Pause)>> {
 
 pub fn pauses_of(conn: &mut Conn, people: &[i64]) -> Result<Vec<(i64, Pause)>> {
     store::pauses_of(conn, people)?.into_iter().map(read_pause).collect()
+}
+
+// ── imports
+
+/// "Last import: 3 November 2026 at 9:20am by Sam Okafor: 3 new people, 2 changed." Of a school's HR, their own or their schools'.
+pub fn last_import_words(conn: &mut Conn, by: i64, scope: &Scope) -> Result<Option<String>> {
+    let Some(last) = store::last_import(conn, by, scope)? else { return Ok(None) };
+    let by = last.applied_by.map(|id| person(conn, id)).transpose()?;
+    let by = by.map(|person| format!(" by {}", person.name())).unwrap_or_default();
+    let new = count(last.new_people as usize, "new person", "new people");
+    let when = Instant(last.applied_at).long();
+    Ok(Some(format!("Last import: {when}{by}: {new}, {} changed.", last.changed_people)))
 }
 
 // ── cards

@@ -10,8 +10,9 @@ use serde_json::Value;
 use crate::clock::{Day, Instant};
 use crate::db::Conn;
 use crate::each_backend;
+use crate::people::Scope;
 use crate::problem::{Problem, Result};
-use crate::schema::{cards, imports, pauses, people, posts, schools, staff_references};
+use crate::schema::{cards, import_uploads, imports, pauses, people, posts, schools, staff_references};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = schools)]
@@ -132,6 +133,34 @@ pub struct NewImportRow {
     pub rejected_rows: i64,
 }
 
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = imports)]
+pub struct ImportRow {
+    pub applied_by: Option<i64>,
+    pub applied_at: i64,
+    pub new_people: i64,
+    pub changed_people: i64,
+}
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = import_uploads)]
+pub struct NewUploadRow {
+    pub person_id: i64,
+    pub school_id: Option<i64>,
+    pub file_name: String,
+    pub bytes: Vec<u8>,
+    pub uploaded_at: i64,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = import_uploads)]
+pub struct UploadRow {
+    pub id: i64,
+    pub school_id: Option<i64>,
+    pub file_name: String,
+    pub bytes: Vec<u8>,
+}
+
 // ── schools
 
 pub fn insert_school(conn: &mut Conn, now: Instant, urn: &str, name: &str, central: bool) -> Result<i64> {
@@ -231,10 +260,6 @@ pub fn touch(conn: &mut Conn, now: Instant, ids: &[i64]) -> Result<()> {
 
 // ── references
 
-pub fn insert_reference(conn: &mut Conn, person: i64, source: &str, reference: &str) -> Result<()> {
-    insert_references(conn, &[(person, source.to_owned(), reference.to_owned())])
-}
-
 pub fn insert_references(conn: &mut Conn, rows: &[(i64, String, String)]) -> Result<()> {
     let rows: Vec<_> = rows
         .iter()
@@ -250,6 +275,13 @@ pub fn insert_references(conn: &mut Conn, rows: &[(i64, String, String)]) -> Res
         each_backend!(conn, |c| diesel::insert_into(staff_references::table).values(some).execute(c))?;
     }
     Ok(())
+}
+
+/// Whether somebody has this reference already.
+pub fn is_reference_taken(conn: &mut Conn, source: &str, reference: &str) -> Result<bool> {
+    let of = staff_references::source.eq(source).and(staff_references::reference.eq(reference));
+    let found: i64 = staff_references::table.filter(of).count().get_result(conn)?;
+    Ok(found > 0)
 }
 
 /// Person, source and reference of all.
@@ -325,10 +357,6 @@ pub fn posts_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PostRow>> {
         );
     }
     Ok(found)
-}
-
-pub fn post(conn: &mut Conn, id: i64) -> Result<PostRow> {
-    Ok(posts::table.find(id).select(PostRow::as_select()).first(conn)?)
 }
 
 /// The people whose standing post names this manager.
@@ -419,6 +447,39 @@ pub fn pauses_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PauseRow>> {
 
 pub fn insert_import(conn: &mut Conn, row: &NewImportRow) -> Result<i64> {
     Ok(diesel::insert_into(imports::table).values(row).returning(imports::id).get_result(conn)?)
+}
+
+/// The newest: of the trust, or one that this person applied or that was for one of these schools alone.
+pub fn last_import(conn: &mut Conn, by: i64, scope: &Scope) -> Result<Option<ImportRow>> {
+    let newest = imports::table.order(imports::id.desc()).select(ImportRow::as_select());
+    Ok(match scope {
+        Scope::Trust => newest.first(conn).optional()?,
+        Scope::Schools(schools) => {
+            newest.filter(imports::applied_by.eq(by).or(imports::school_id.eq_any(schools))).first(conn).optional()?
+        }
+    })
+}
+
+pub fn insert_upload(conn: &mut Conn, row: &NewUploadRow) -> Result<i64> {
+    Ok(diesel::insert_into(import_uploads::table).values(row).returning(import_uploads::id).get_result(conn)?)
+}
+
+/// A list that this person has sent, not longer ago than this.
+pub fn upload(conn: &mut Conn, person: i64, id: i64, since: Instant) -> Result<UploadRow> {
+    Ok(import_uploads::table
+        .filter(import_uploads::id.eq(id).and(import_uploads::person_id.eq(person)))
+        .filter(import_uploads::uploaded_at.gt(since.0))
+        .select(UploadRow::as_select())
+        .first(conn)?)
+}
+
+pub fn delete_upload(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(import_uploads::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+pub fn delete_uploads_before(conn: &mut Conn, instant: Instant) -> Result<usize> {
+    Ok(diesel::delete(import_uploads::table.filter(import_uploads::uploaded_at.le(instant.0))).execute(conn)?)
 }
 
 // ── cards

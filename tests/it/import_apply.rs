@@ -53,7 +53,7 @@ fn planned_with(known: &Known, rows: &[&str], decisions: &Decisions, today: Day)
 }
 
 fn planned(house: &House, rows: &[&str]) -> Plan {
-    let known = house.read(|conn| known(conn, &Scope::Trust));
+    let known = house.read(|conn| known(conn, &Scope::Trust, house.now().day()));
     planned_with(&known, rows, &Decisions::new(), house.now().day())
 }
 
@@ -203,7 +203,7 @@ fn somebody_with_a_new_reference_waits_until_hr_says_who_they_are() {
 
     let asked = planned(&house, &[&renumbered]);
     assert!(matches!(asked.rows[0].fate, Fate::SamePerson(_)));
-    let known = house.read(|conn| known(conn, &Scope::Trust));
+    let known = house.read(|conn| known(conn, &Scope::Trust, house.now().day()));
     let yes = Decisions::from([(2, Decision::Same(priya.id))]);
     assert!(matches!(
         applies(&house, planned_with(&known, &[&renumbered], &yes, house.now().day())),
@@ -221,7 +221,7 @@ fn the_trusts_name_means_its_central_team() {
         "staff_ref,forename,surname,school,job_title,start_date\n1,Ada,Moss,{TRUST},Finance officer,01/09/2024\n"
     );
     let list = staff_list(list.as_bytes()).unwrap();
-    let known = house.read(|conn| known(conn, &Scope::Trust));
+    let known = house.read(|conn| known(conn, &Scope::Trust, house.now().day()));
     let plan = plan(&list, &known, Source::Trust, &Decisions::new(), house.now().day());
     assert_eq!(plan.rows[0].fate, Fate::New);
     applies(&house, plan);
@@ -235,7 +235,7 @@ fn one_schools_hr_changes_nobody_elsewhere_and_learns_of_nobody() {
     let house = trust();
     imports(&house, &[PRIYA, CARYS, AMIR]);
     let fairhaven = fairhaven(&house);
-    let known = house.read(|conn| known(conn, &fairhaven));
+    let known = house.read(|conn| known(conn, &fairhaven, house.now().day()));
     let his_email = "005000,Jo,Lee,a.shah@saltmarsh.example,100001,Teacher,01/09/2026,,,,";
     let his_reference = "004300,Amir,Shah,,100001,Teacher,01/09/2026,,,,";
     let his_name = "005001,Amir,Shah,,100001,Teacher,01/09/2022,,,,";
@@ -274,7 +274,7 @@ fn somebody_at_two_schools_is_seen_with_the_post_at_ones_own() {
     let house = trust();
     let at_both = [PRIYA, "004120,Priya,Nair,p.nair@saltmarsh.example,100002,Tutor,01/09/2025,,,,"];
     imports(&house, &at_both);
-    let known = house.read(|conn| known(conn, &fairhaven(&house)));
+    let known = house.read(|conn| known(conn, &fairhaven(&house), house.now().day()));
 
     let plan = planned_with(&known, &[PRIYA], &Decisions::new(), house.now().day());
 

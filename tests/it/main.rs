@@ -19,6 +19,7 @@ mod evidence_log;
 mod figure_rules;
 mod house;
 mod import_apply;
+mod import_pages;
 mod import_plan;
 mod import_reading;
 mod people_rules;

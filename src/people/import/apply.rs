@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::{Changes, Counts, Known, KnownPause, KnownPerson, KnownPost, KnownSchool, PauseValues, PersonValues};
 use super::{Plan, PostValues, Source, Taken};
 use crate::act::Act;
-use crate::clock::Instant;
+use crate::clock::{Day, Instant};
 use crate::db::{Conn, lock_tables};
 use crate::evidence::Draft;
 use crate::people::store::{self, NewImportRow, NewPauseRow, NewPersonRow, NewPostRow};
-use crate::people::{self, Person, Scope};
+use crate::people::{self, Person, PostRecord, Scope};
 use crate::problem::{Problem, Result};
 use crate::settings;
 
@@ -40,22 +40,23 @@ pub enum Outcome {
 // ── what is known
 
 /// Everything that a plan relies on: schools, people with their references, standing posts (past ones too) and pauses.
-/// With a narrower scope than the trust, only its schools and whoever has a post at one; of the others, what they have taken.
-pub fn known(conn: &mut Conn, scope: &Scope) -> Result<Known> {
+/// With a narrower scope than the trust, its schools and whoever is seen there; of the others, what they have taken.
+pub fn known(conn: &mut Conn, scope: &Scope, today: Day) -> Result<Known> {
     let schools = known_schools(conn)?.into_iter().filter(|school| scope.includes(school.id)).collect();
-    let mut posts = known_posts(conn, scope)?;
+    let mut posts = standing_posts(conn)?;
     let mut pauses = known_pauses(conn)?;
     let mut references = known_references(conn)?;
     let (mut seen, mut taken) = (Vec::new(), Taken::default());
     for person in people::everybody(conn)? {
         let references = references.remove(&person.id).unwrap_or_default();
         let posts = posts.remove(&person.id).unwrap_or_default();
-        if posts.is_empty() && *scope != Scope::Trust {
+        if !people::is_seen_by(scope, &posts, today) {
             taken.emails.extend(person.work_email);
             taken.references.extend(references);
             continue;
         }
         let (id, values) = (person.id, PersonValues::from(&person));
+        let posts = posts.iter().filter(|post| scope.includes(post.school)).map(KnownPost::from).collect();
         seen.push(KnownPerson { id, references, values, posts, pauses: pauses.remove(&id).unwrap_or_default() });
     }
     Ok(Known::new(schools, seen).beside(taken))
@@ -73,12 +74,12 @@ fn known_schools(conn: &mut Conn) -> Result<Vec<KnownSchool>> {
     Ok(people::schools(conn)?.into_iter().map(known).collect())
 }
 
-fn known_posts(conn: &mut Conn, scope: &Scope) -> Result<HashMap<i64, Vec<KnownPost>>> {
+fn standing_posts(conn: &mut Conn) -> Result<HashMap<i64, Vec<PostRecord>>> {
     let urns = people::urns(conn)?;
-    let mut posts: HashMap<i64, Vec<KnownPost>> = HashMap::new();
-    for row in store::standing_posts(conn)?.into_iter().filter(|row| scope.includes(row.school_id)) {
+    let mut posts: HashMap<i64, Vec<PostRecord>> = HashMap::new();
+    for row in store::standing_posts(conn)? {
         let record = people::read_post(row, &urns)?;
-        posts.entry(record.person).or_default().push(KnownPost::from(&record));
+        posts.entry(record.person).or_default().push(record);
     }
     Ok(posts)
 }
@@ -107,7 +108,7 @@ fn known_references(conn: &mut Conn) -> Result<HashMap<i64, Vec<(Source, String)
 /// Writes what a plan asks for: people, references, posts and pauses, an entry for each person touched and one for the import.
 pub fn apply(act: &mut Act, import: &Import) -> Result<Outcome> {
     lock_tables(act.conn, &["schools", "people", "staff_references", "posts", "pauses"])?;
-    if known(act.conn, &import.scope)?.fingerprint() != import.plan.fingerprint {
+    if known(act.conn, &import.scope, act.now.day())?.fingerprint() != import.plan.fingerprint {
         return Ok(Outcome::Changed);
     }
     let id = store::insert_import(act.conn, &import_row(act, import))?;

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::cells::{Fte, SchoolSaid};
 use super::headings::Column;
+use super::missing::Missing;
 use super::names::fold;
 use super::reading::NotAStaffList;
 use super::rows::{ImportedRow, StaffList};
@@ -380,6 +381,23 @@ impl Known {
 
     pub(super) fn school(&self, id: i64) -> Option<&KnownSchool> {
         self.schools.get(*self.school_by_id.get(&id)?)
+    }
+
+    /// "Priya Nair, Teacher at Fairhaven Primary": whom a row may be about.
+    pub fn described(&self, id: i64) -> String {
+        let Some(person) = self.person(id).map(|place| &self.people[place]) else { return String::new() };
+        let posts = person.posts.iter().map(|post| {
+            let PostValues { job_title, school, .. } = &post.values;
+            format!(", {job_title} at {}", self.school_name(*school))
+        });
+        std::iter::once(person.values.name()).chain(posts).collect()
+    }
+
+    /// "Teacher at Fairhaven Primary, Tutor at Harbour Academy (in the file, but not with this job)".
+    pub fn posts_missing(&self, missing: &Missing) -> String {
+        let posts = missing.posts.iter().map(|post| format!("{} at {}", post.job_title, self.school_name(post.school)));
+        let posts = posts.collect::<Vec<_>>().join(", ");
+        if missing.is_in_the_list { format!("{posts} (in the file, but not with this job)") } else { posts }
     }
 
     pub(super) fn school_name(&self, id: i64) -> &str {

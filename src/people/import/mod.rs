@@ -1,5 +1,5 @@
 //! Staff import: a file's bytes become rows, rows beside what is known become a plan, and a plan is applied as one act.
-//! Read in this order; all but the last is pure.
+//! Read in this order; what comes before `apply` is pure.
 
 mod reading;
 mod headings;
@@ -13,20 +13,27 @@ mod changes;
 mod posts;
 mod missing;
 mod plan;
+mod told;
 mod apply;
+mod upload;
+mod command;
 
 pub use apply::{Import, Outcome, apply, known};
 pub use cells::{Fte, SchoolSaid};
 pub use changes::{
     Change, Changes, Field, NewPause, NewPerson, NewPost, NewReference, PersonChange, SupersededPause, SupersededPost,
 };
+pub use command::{ImportCommand, import_command};
 pub use headings::{Column, Doubled, Headings};
 pub use known::{
     Known, KnownPause, KnownPerson, KnownPost, KnownSchool, Manager, PauseValues, PersonValues, PostValues, Source,
     Taken,
 };
 pub use missing::{Missing, MissingPost};
+pub use names::a_name;
 pub use plan::{Counts, Fate, Plan, PlannedRow, plan};
 pub use reading::{MOST_BYTES, MOST_ROWS, NotAStaffList, Table, TableRow};
 pub use rows::{Complaint, ImportedRow, PauseSaid, RejectedRow, Row, StaffList, staff_list};
+pub use told::{ToldRow, summary, told};
+pub use upload::{DryRun, Upload, dry_run, forget_old, keep, kept, let_go};
 pub use whose::{Because, Candidate, Decision, Decisions};

@@ -95,6 +95,17 @@ pub struct Complaint {
     pub remedy: String,
 }
 
+impl Complaint {
+    /// The same where the row is said already: "Start date: It is blank. Fill it in."
+    pub fn sentence(&self) -> String {
+        let words = format!("{} {}", self.reason, self.remedy);
+        let Some(column) = self.column else { return words };
+        let column = column.to_string();
+        let first = column.chars().take(1).flat_map(char::to_uppercase);
+        format!("{}: {words}", first.chain(column.chars().skip(1)).collect::<String>())
+    }
+}
+
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Row {}", self.row)?;

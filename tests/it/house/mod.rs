@@ -3,6 +3,7 @@
 
 pub mod browser;
 mod databases;
+pub mod site;
 
 use std::path::Path;
 

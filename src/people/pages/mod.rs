@@ -1,9 +1,15 @@
-//! What is seen of people: so far, how a page learns who is looking.
+//! What is seen of people: how a page learns who is looking; bringing in a staff list; adding and correcting by hand.
+
+mod by_hand;
+mod importing;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use super::Viewer;
+pub use by_hand::{add, add_person, correct, correct_person, leave, pause};
+pub use importing::{apply, choose, every_row, look, send};
+
+use super::{Scope, Viewer};
 use crate::problem::{Problem, Result};
 
 impl FromRequest for Viewer {
@@ -14,4 +20,9 @@ impl FromRequest for Viewer {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         std::future::ready(request.extensions().get::<Viewer>().cloned().ok_or(Problem::SignedOut))
     }
+}
+
+/// Where this viewer does HR's work; nowhere is not found.
+fn hr_scope(viewer: &Viewer) -> Result<Scope> {
+    viewer.hr_scope().ok_or(Problem::NotFound)
 }

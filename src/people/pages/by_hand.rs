@@ -1,0 +1,405 @@
+//! By hand: adding a person, correcting a name or email, time away, and leaving.
+
+use actix_web::web;
+use serde_json::{Value, json};
+
+use super::hr_scope;
+use crate::clock::Day;
+use crate::db::Conn;
+use crate::http::{Answer, Form, Visit, field};
+use crate::pdf;
+use crate::people::import::a_name;
+use crate::people::rules::{PostFlags, RoleGroup, WorkEmail};
+use crate::people::{self, NewPerson, NewPost, Pause, Person, PostRecord, School, Scope, Viewer};
+use crate::problem::{Complaints, Problem, Result};
+
+const ADD: &str = "people/add";
+const ADD_TITLE: &str = "Add a person";
+const CORRECT: &str = "people/correct";
+const CORRECT_TITLE: &str = "Correct, pause or leave";
+/// The longest name and the longest job title or reference, in characters, as in a staff list.
+const LONGEST_NAME: usize = 100;
+const LONGEST_TEXT: usize = 150;
+const LONGEST_REFERENCE: usize = 64;
+
+// ── adding
+
+pub async fn add(visit: Visit, viewer: Viewer) -> Answer {
+    let schools = schools(&visit, &viewer).await?;
+    let view = adding(&schools, &Form::default(), &Complaints::default());
+    visit.page(ADD, ADD_TITLE, view)
+}
+
+async fn schools(visit: &Visit, viewer: &Viewer) -> Result<Vec<School>> {
+    let scope = hr_scope(viewer)?;
+    visit.read(move |conn| people::schools_in(conn, &scope)).await
+}
+
+fn adding(schools: &[School], form: &Form, complaints: &Complaints) -> Value {
+    let text = |name: &str| form.field(name, complaints);
+    let choice = |name: &str, options: &[(String, String)], usual: &str| {
+        choice(options, if form.has(name) { form.get(name) } else { usual }, complaints.0.get(name))
+    };
+    let none = || (String::new(), "Choose one".to_owned());
+    let schools: Vec<_> = schools.iter().map(|school| (school.urn.to_string(), school.name.clone())).collect();
+    let schools = if schools.len() == 1 { schools } else { [vec![none()], schools].concat() };
+    let groups = RoleGroup::ALL.iter().map(|group| (group.to_string(), sentence_case(group.as_str())));
+    let groups: Vec<_> = std::iter::once(none()).chain(groups).collect();
+    let times = [("", "As usual for the job"), ("yes", "In term time"), ("no", "All year")];
+    let times: Vec<_> = times.iter().map(|(value, text)| (value.to_string(), text.to_string())).collect();
+    json!({
+        "action": "/people/add",
+        "forename": text("forename"),
+        "surname": text("surname"),
+        "email": text("email"),
+        "reference": text("reference"),
+        "school": choice("school", &schools, ""),
+        "job_title": text("job_title"),
+        "role_group": choice("role_group", &groups, ""),
+        "term_time": choice("term_time", &times, ""),
+        "start": text("start"),
+        "manager": text("manager"),
+    })
+}
+
+fn choice(options: &[(String, String)], chosen: &str, error: Option<&String>) -> Value {
+    let option = |(value, text): &(String, String)| json!({ "value": value, "text": text, "note": null, "is_chosen": value == chosen });
+    json!({ "options": options.iter().map(option).collect::<Vec<_>>(), "error": error })
+}
+
+fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What was typed about somebody new.
+#[derive(Clone)]
+struct Added {
+    person: NewPerson,
+    reference: String,
+    post: NewPost,
+    manager: Option<WorkEmail>,
+}
+
+pub async fn add_person(visit: Visit, viewer: Viewer, form: Form) -> Answer {
+    let schools = schools(&visit, &viewer).await?;
+    let scope = hr_scope(&viewer)?;
+    let added = match read_added(&form, &schools) {
+        Ok(added) => added,
+        Err(complaints) => return visit.again(ADD, ADD_TITLE, adding(&schools, &form, &complaints), &complaints),
+    };
+    let said = format!("{} {} is on the list.{}", added.person.forename, added.person.surname, printing(&added.person));
+    let done = visit
+        .act_once(&form, "hr", move |act| {
+            let today = act.now.day();
+            let manager = manager(act.conn, &scope, added.manager.as_ref(), today)?;
+            let post = NewPost { manager, ..added.post.clone() };
+            let person = people::list_person(act, &added.person, &added.reference, &post)?;
+            Ok(format!("/people/{}", person.id))
+        })
+        .await;
+    match done {
+        Ok(leads_to) => visit.go_saying(&leads_to, &said),
+        Err(Problem::Invalid(complaints)) => {
+            visit.again(ADD, ADD_TITLE, adding(&schools, &form, &complaints), &complaints)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn read_added(form: &Form, schools: &[School]) -> std::result::Result<Added, Complaints> {
+    let mut complaints = Complaints::default();
+    let forename = name(form, "forename", "Enter a first name", &mut complaints);
+    let surname = name(form, "surname", "Enter a last name", &mut complaints);
+    let work_email = email(form, "email", &mut complaints);
+    if let Some(desk) = work_email.as_ref().and_then(WorkEmail::shared_mailbox) {
+        complaints.add(
+            "email",
+            format!("‘{desk}’ looks like a mailbox that several people read. Give their own, or leave this empty"),
+        );
+    }
+    let reference = short(form, "reference", LONGEST_REFERENCE, &mut complaints);
+    let job_title = short(form, "job_title", LONGEST_TEXT, &mut complaints);
+    if job_title.is_empty() {
+        complaints.add("job_title", "Enter a job title");
+    }
+    let school = schools.iter().find(|school| school.urn.as_str() == form.get("school"));
+    if school.is_none() {
+        complaints.add("school", "Choose a school");
+    }
+    let role_group = RoleGroup::ALL.iter().copied().find(|group| group.as_str() == form.get("role_group"));
+    if role_group.is_none() {
+        complaints.add("role_group", "Choose a role group");
+    }
+    let from = form.day("start", &mut complaints);
+    if work_email.is_none() && reference.is_empty() {
+        complaints.add("email", "Give a work email or a staff reference, so that the next import knows this person");
+    }
+    let manager = email(form, "manager", &mut complaints);
+    let (Some(school), Some(role_group), Some(from)) = (school, role_group, from) else { return Err(complaints) };
+    if !complaints.is_empty() {
+        return Err(complaints);
+    }
+    let person = NewPerson { forename, surname, work_email, ..NewPerson::default() };
+    let post = NewPost {
+        school: school.id,
+        job_title,
+        role_group,
+        employment_type: String::new(),
+        fte_basis_points: None,
+        term_time_only: match form.get("term_time") {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        },
+        flags: PostFlags::default(),
+        from,
+        until: None,
+        manager: None,
+        manager_named: manager.as_ref().map(ToString::to_string),
+    };
+    Ok(Added { person, reference, post, manager })
+}
+
+/// A line manager must be somebody whom this viewer may see: of others, nobody learns here whether they exist.
+fn manager(conn: &mut Conn, scope: &Scope, email: Option<&WorkEmail>, today: Day) -> Result<Option<i64>> {
+    let Some(email) = email else { return Ok(None) };
+    let found = people::person_by_email(conn, email)?;
+    let seen = found.map(|person| people::visible_to(conn, scope, person.id, today));
+    match seen {
+        Some(Ok(person)) => Ok(Some(person.id)),
+        None | Some(Err(Problem::NotFound)) => {
+            Err(Problem::invalid("manager", "Nobody whom you can see has this email. Leave it empty for now"))
+        }
+        Some(Err(problem)) => Err(problem),
+    }
+}
+
+fn name(form: &Form, field: &str, empty: &str, complaints: &mut Complaints) -> String {
+    let typed = short(form, field, LONGEST_NAME, complaints);
+    match a_name(&typed) {
+        _ if typed.is_empty() => complaints.add(field, empty),
+        Ok(_) => {}
+        Err(wrong) => complaints.add(field, wrong.reason),
+    }
+    typed
+}
+
+fn short(form: &Form, field: &str, most: usize, complaints: &mut Complaints) -> String {
+    let typed = form.get(field).split_whitespace().collect::<Vec<_>>().join(" ");
+    if typed.chars().count() > most {
+        complaints.add(field, format!("Use at most {most} letters"));
+    }
+    typed
+}
+
+fn email(form: &Form, field: &str, complaints: &mut Complaints) -> Option<WorkEmail> {
+    let typed = form.get(field);
+    if typed.is_empty() {
+        return None;
+    }
+    WorkEmail::parse(typed)
+        .inspect_err(|_| complaints.add(field, "Enter an email address, such as name@example.sch.uk"))
+        .ok()
+}
+
+/// A sentence about letters that certificates cannot print; empty if there are none.
+fn printing(person: &NewPerson) -> String {
+    let letters: String = pdf::unprintable(&format!("{} {}", person.forename, person.surname)).into_iter().collect();
+    if letters.is_empty() {
+        return String::new();
+    }
+    format!(
+        " Certificates cannot print ‘{letters}’: if they also write their name in European letters, correct it here."
+    )
+}
+
+// ── correcting
+
+/// Somebody whom this viewer may see, with what can be corrected.
+struct Seen {
+    person: Person,
+    schools: Vec<School>,
+    /// Those that go on.
+    posts: Vec<PostRecord>,
+    /// Now or to come.
+    pause: Option<Pause>,
+}
+
+async fn see(visit: &Visit, viewer: &Viewer, id: i64) -> Result<Seen> {
+    let (scope, today) = (hr_scope(viewer)?, visit.now.day());
+    visit
+        .read(move |conn| {
+            let person = people::visible_to(conn, &scope, id, today)?;
+            let mut posts = people::posts_seen(conn, &scope, id)?;
+            posts.retain(|record| record.post.until.is_none_or(|until| until >= today));
+            let pauses = people::pauses_of(conn, &[id])?.into_iter().map(|(_, pause)| pause);
+            let holds = |pause: &Pause| pause.superseded.is_none() && pause.until.is_none_or(|until| until >= today);
+            let pause = pauses.filter(holds).min_by_key(|pause| pause.from);
+            Ok(Seen { person, schools: people::schools_in(conn, &scope)?, posts, pause })
+        })
+        .await
+}
+
+fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
+    let Seen { person, pause, .. } = seen;
+    let text = |name: &str, held: &str| {
+        let value = if form.has(name) { form.get(name) } else { held };
+        field(value, complaints.0.get(name).map(String::as_str))
+    };
+    let slashed = |day: Option<Day>| day.map(Day::slashed).unwrap_or_default();
+    let email = person.work_email.as_ref().map(WorkEmail::as_str).unwrap_or_default();
+    let address = |what: &str| format!("/people/{}/{what}", person.id);
+    json!({
+        "back_href": format!("/people/{}", person.id),
+        "back_text": format!("Back to {}", person.name()),
+        "name": person.name(),
+        "correct_action": address("correct"),
+        "forename": text("forename", person.known_as()),
+        "surname": text("surname", person.known_surname()),
+        "email": text("email", email),
+        "pause_action": address("pause"),
+        "pause_from": text("pause_from", &slashed(pause.as_ref().map(|pause| pause.from))),
+        "pause_to": text("pause_to", &slashed(pause.as_ref().and_then(|pause| pause.until).map(Day::next))),
+        "leave_action": address("leave"),
+        "post": choice(&jobs(seen), form.get("post"), complaints.0.get("post")),
+        "last_day": text("last_day", ""),
+    })
+}
+
+fn jobs(seen: &Seen) -> Vec<(String, String)> {
+    let school = |id: i64| seen.schools.iter().find(|school| school.id == id).map(|school| school.name.as_str());
+    let posts = seen.posts.iter();
+    posts
+        .map(|record| {
+            let words = format!("{}, {}", record.job_title, school(record.school).unwrap_or_default());
+            (record.post.id.to_string(), words)
+        })
+        .collect()
+}
+
+pub async fn correct(visit: Visit, viewer: Viewer, id: web::Path<i64>) -> Answer {
+    let seen = see(&visit, &viewer, *id).await?;
+    visit.page(CORRECT, CORRECT_TITLE, correcting(&seen, &Form::default(), &Complaints::default()))
+}
+
+/// On to the person's page, or the form again with what needs putting right.
+fn finish(visit: &Visit, seen: &Seen, form: &Form, done: Result<String>, said: &str) -> Answer {
+    match done {
+        Ok(leads_to) => visit.go_saying(&leads_to, said),
+        Err(Problem::Invalid(complaints)) => {
+            visit.again(CORRECT, CORRECT_TITLE, correcting(seen, form, &complaints), &complaints)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+pub async fn correct_person(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
+    let seen = see(&visit, &viewer, *id).await?;
+    let (scope, id) = (hr_scope(&viewer)?, *id);
+    let typed = match read_corrected(&form) {
+        Ok(typed) => typed,
+        Err(complaints) => return finish(&visit, &seen, &form, Err(Problem::Invalid(complaints)), ""),
+    };
+    let said = format!("Saved.{}", printing(&typed));
+    let done = visit
+        .act_once(&form, "hr", move |act| {
+            let today = act.now.day();
+            let person = people::visible_to(act.conn, &scope, id, today)?;
+            let corrected = corrected(&person, &typed);
+            if corrected != person {
+                people::correct_person(act, &corrected)?;
+            }
+            Ok(format!("/people/{id}"))
+        })
+        .await;
+    finish(&visit, &seen, &form, done, &said)
+}
+
+fn read_corrected(form: &Form) -> std::result::Result<NewPerson, Complaints> {
+    let mut complaints = Complaints::default();
+    let forename = name(form, "forename", "Enter a first name", &mut complaints);
+    let surname = name(form, "surname", "Enter a last name", &mut complaints);
+    let work_email = email(form, "email", &mut complaints);
+    match complaints.is_empty() {
+        true => Ok(NewPerson { forename, surname, work_email, ..NewPerson::default() }),
+        false => Err(complaints),
+    }
+}
+
+/// The names they go by are put right where they are held.
+fn corrected(person: &Person, typed: &NewPerson) -> Person {
+    let mut corrected = Person { work_email: typed.work_email.clone(), ..person.clone() };
+    let held = |preferred: &str| !preferred.is_empty();
+    match held(&person.preferred_forename) {
+        true => corrected.preferred_forename = typed.forename.clone(),
+        false => corrected.forename = typed.forename.clone(),
+    }
+    match held(&person.preferred_surname) {
+        true => corrected.preferred_surname = typed.surname.clone(),
+        false => corrected.surname = typed.surname.clone(),
+    }
+    corrected
+}
+
+// ── away
+
+pub async fn pause(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
+    let seen = see(&visit, &viewer, *id).await?;
+    let (scope, id) = (hr_scope(&viewer)?, *id);
+    let (from, until) = match read_pause(&form) {
+        Ok(span) => span,
+        Err(complaints) => return finish(&visit, &seen, &form, Err(Problem::Invalid(complaints)), ""),
+    };
+    let done = visit
+        .act_once(&form, "hr", move |act| {
+            let today = act.now.day();
+            let person = people::visible_to(act.conn, &scope, id, today)?;
+            people::set_pause(act, &person, from, until)?;
+            Ok(format!("/people/{id}"))
+        })
+        .await;
+    finish(&visit, &seen, &form, done, "Saved: the clock stands still on those days.")
+}
+
+/// First and last day away; the form asks for the day of the return.
+fn read_pause(form: &Form) -> std::result::Result<(Day, Option<Day>), Complaints> {
+    let mut complaints = Complaints::default();
+    let from = form.day("pause_from", &mut complaints);
+    let back = form.day_if_any("pause_to", &mut complaints);
+    match (from, back) {
+        (Some(from), Some(back)) if back <= from => {
+            complaints.add("pause_to", "The day they are back must lie after the first day away");
+            Err(complaints)
+        }
+        (Some(from), back) if complaints.is_empty() => Ok((from, back.map(|day| day.plus(-1)))),
+        _ => Err(complaints),
+    }
+}
+
+// ── leaving
+
+pub async fn leave(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
+    let seen = see(&visit, &viewer, *id).await?;
+    let (scope, id) = (hr_scope(&viewer)?, *id);
+    let mut complaints = Complaints::default();
+    let last_day = form.day("last_day", &mut complaints);
+    let post = seen.posts.iter().map(|record| record.post.id).find(|post| post.to_string() == form.get("post"));
+    if post.is_none() {
+        complaints.add("post", "Choose a job");
+    }
+    let (Some(last_day), Some(post)) = (last_day, post) else {
+        return finish(&visit, &seen, &form, Err(Problem::Invalid(complaints)), "");
+    };
+    let done = visit
+        .act_once(&form, "hr", move |act| {
+            let today = act.now.day();
+            let person = people::visible_to(act.conn, &scope, id, today)?;
+            let posts = people::posts_seen(act.conn, &scope, id)?;
+            let record = posts.iter().find(|record| record.post.id == post).ok_or(Problem::NotFound)?;
+            people::end_post(act, &person, record, last_day)?;
+            Ok(format!("/people/{id}"))
+        })
+        .await;
+    finish(&visit, &seen, &form, done, &format!("Saved: {} is the last day in this job.", last_day.long()))
+}
