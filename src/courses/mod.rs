@@ -127,7 +127,7 @@ impl Library {
         let merged = merge(base_folder, own);
         let (mut library, mut complaints) = Library::read(&merged);
         complaints.extend(check::library(&library));
-        complaints.sort();
+        complaints.extend(library.silent_edits(&base));
         let unsound = |(kind, slug): &(Kind, String)| {
             let inside = format!("{}/{slug}/", kind.folder());
             complaints.iter().any(|complaint| complaint.file.starts_with(&inside))
@@ -143,6 +143,21 @@ impl Library {
             library.programme = base.programme;
         }
         library.finish(complaints)
+    }
+
+    /// Content that differs from what was in use says so with a new change.
+    fn silent_edits(&self, base: &Library) -> Vec<Complaint> {
+        let edits = self.held.iter().filter_map(|(name, held)| {
+            let before = base.held.get(name)?;
+            let silent = held.folder != before.folder && held.content.changes() == before.content.changes();
+            let file = format!("{}/{}/{}.toml", name.0.folder(), name.1, name.0.as_str());
+            silent.then(|| Complaint {
+                file,
+                line: 1,
+                what: "the content has changed, and no new [[change]] says how".to_owned(),
+            })
+        });
+        edits.collect()
     }
 
     fn finish(mut self, mut complaints: Vec<Complaint>) -> (Library, Vec<Complaint>) {
@@ -282,6 +297,15 @@ impl Content {
             Content::Course(course) => &course.title,
             Content::Policy(policy) => &policy.title,
             Content::Checklist(checklist) => &checklist.title,
+        }
+    }
+
+    /// The days of its changes, newest first.
+    fn changes(&self) -> Vec<crate::clock::Day> {
+        match self {
+            Content::Course(course) => course.changes.iter().map(|change| change.date).collect(),
+            Content::Policy(policy) => policy.changes.iter().map(|change| change.date).collect(),
+            Content::Checklist(checklist) => checklist.changes.iter().map(|change| change.date).collect(),
         }
     }
 

@@ -100,6 +100,9 @@ fn is_vowel(c: char) -> bool {
 
 /// Groups of vowels, less the silent ones, and more where two vowels are spoken apart.
 fn by_sound(word: &str) -> usize {
+    if word.chars().filter(|letter| is_vowel(*letter)).count() < 2 && !ends_in_any(word, &["sm", "thm"]) {
+        return 1;
+    }
     let letters: Vec<char> = word.chars().collect();
     let mut groups = 0;
     let mut before = false;
@@ -166,13 +169,13 @@ fn spoken_apart(word: &str) -> usize {
 
 const APART: &[&str] = &[
     "ia", "io", "iu", "eo", "ua", "uou", "ying", "oing", "uing", "eing", "ier", "iet", "ien", "iest", "uel", "creat",
-    "oem", "oet", "reass", "reuse", "iya", "ayer", "oyer", "oyee", "ayou", "eyo", "uen", "react", "realis",
+    "oem", "oet", "reass", "reuse", "iya", "ayer", "oyer", "oyee", "ayou", "eyo", "uen", "uer", "react", "realis",
 ];
 const APART_AT_THE_END: &[&str] =
     &["idea", "ideas", "area", "areas", "ism", "isms", "ithm", "ithms", "folio", "folios", "ratio", "ratios"];
 const TOGETHER: &[&str] = &[
     "tia", "cia", "sia", "tio", "sio", "gio", "cio", "xio", "nio", "lio", "viour", "iage", "tien", "cien", "qua",
-    "gua", "quen", "peo", "geo", "queue", "frien", "dier", "priest", "suade", "view",
+    "gua", "quen", "quer", "guer", "peo", "geo", "queue", "frien", "dier", "priest", "suade", "view",
 ];
 
 /// Words whose spelling misleads.

@@ -13,7 +13,8 @@ const CLAUSES_AT_MOST: usize = 3;
 const MEDIAN_GRADE_AT_MOST: f64 = 6.5;
 const FILE: &str = "course.toml";
 
-pub fn check(desk: &mut Desk, course: &Course) {
+/// `quiz_text` is the text of quiz.toml.
+pub fn check(desk: &mut Desk, course: &Course, quiz_text: &str) {
     if course.minutes > course.minutes_at_most {
         let what = format!("it takes {} minutes, worked out; {} are claimed", course.minutes, course.minutes_at_most);
         desk.complain(FILE, 1, what);
@@ -22,10 +23,7 @@ pub fn check(desk: &mut Desk, course: &Course) {
     desk.changes(FILE, &course.changes);
     pages_once(desk, course);
     let outcomes = outcomes(desk, course);
-    for page in &course.pages {
-        check_page(desk, course, page, &outcomes);
-    }
-    let grades: Vec<f64> = course.pages.iter().filter_map(|page| texts::grade(&page.spoken())).collect();
+    let grades = course.pages.iter().filter_map(|page| check_page(desk, course, page, &outcomes)).collect();
     if let Some(median) = rules::median(grades)
         && median > MEDIAN_GRADE_AT_MOST
     {
@@ -35,7 +33,7 @@ pub fn check(desk: &mut Desk, course: &Course) {
             format!("the median page's reading grade is {median:.1} (at most {MEDIAN_GRADE_AT_MOST})"),
         );
     }
-    quiz::check(desk, course, &outcomes);
+    quiz::check(desk, course, &outcomes, quiz_text);
 }
 
 fn words_of_the_course(desk: &mut Desk, course: &Course) {
@@ -79,7 +77,8 @@ fn outcomes<'a>(desk: &mut Desk, course: &'a Course) -> BTreeSet<&'a str> {
     course.outcomes.iter().map(|outcome| outcome.id.as_str()).collect()
 }
 
-fn check_page(desk: &mut Desk, course: &Course, page: &Page, outcomes: &BTreeSet<&str>) {
+/// Gives the page's reading grade.
+fn check_page(desk: &mut Desk, course: &Course, page: &Page, outcomes: &BTreeSet<&str>) -> Option<f64> {
     let file = &format!("pages/{}.md", page.name);
     let lines = page.lines;
     if page.clauses.is_empty() || page.clauses.len() > CLAUSES_AT_MOST {
@@ -104,7 +103,7 @@ fn check_page(desk: &mut Desk, course: &Course, page: &Page, outcomes: &BTreeSet
     texts::plain(desk, file, &front.map(|(line, text)| Block { line, text: text.clone() }));
     let spoken = page.spoken();
     texts::sentences(desk, file, &spoken);
-    texts::easy(desk, file, lines.title, &spoken);
+    texts::easy(desk, file, lines.title, &spoken)
 }
 
 fn facts(desk: &mut Desk, file: &str, page: &Page) {

@@ -23,7 +23,10 @@ pub(super) fn library(library: &Library) -> Vec<Complaint> {
     for ((kind, slug), held) in &library.held {
         desk.place = format!("{}/{slug}/", kind.folder());
         match &held.content {
-            Content::Course(course) => course::check(&mut desk, course),
+            Content::Course(course) => {
+                let quiz = held.folder.bytes("quiz.toml").unwrap_or_default();
+                course::check(&mut desk, course, std::str::from_utf8(quiz).unwrap_or_default());
+            }
             Content::Policy(policy) => policy::check(&mut desk, policy),
             Content::Checklist(checklist) => policy::check_checklist(&mut desk, checklist),
         }

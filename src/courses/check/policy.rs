@@ -26,6 +26,11 @@ pub fn check(desk: &mut Desk, policy: &Policy) {
             desk.complain("clauses.toml", said.line, format!("{clause} does not say whom it binds"));
         }
     }
+    for pair in policy.changes.windows(2) {
+        if pair[0].date < pair[1].date {
+            desk.complain("policy.toml", pair[1].line, "changes stand newest first");
+        }
+    }
     for change in &policy.changes {
         check_change(desk, policy, change);
     }

@@ -16,13 +16,15 @@ const SUITED_AT_LEAST: usize = 12;
 const RATIO_AT_MOST: f64 = 1.3;
 const ANSWER_CHARACTERS_AT_MOST: usize = 40;
 
-pub fn check(desk: &mut Desk, course: &Course, outcomes: &BTreeSet<&str>) {
+/// `source` is the text of quiz.toml, for the comments in it.
+pub fn check(desk: &mut Desk, course: &Course, outcomes: &BTreeSet<&str>, source: &str) {
     let questions = &course.quiz.questions;
     let mut before = BTreeSet::new();
     for question in questions {
         desk.id_is_new(FILE, question.line, &question.id, &mut before);
         check_question(desk, question, outcomes);
     }
+    misconceptions(desk, questions, source);
     bank(desk, course);
     right_options(desk, questions);
     cover(desk, course);
@@ -131,6 +133,24 @@ fn different<'t>(desk: &mut Desk, question: &Question, texts: impl Iterator<Item
         if !seen.insert(text.trim().to_lowercase()) {
             desk.complain(FILE, question.line, format!("‘{text}’ is there twice"));
         }
+    }
+}
+
+/// A comment between the question before and this one's options names the misconception that the wrong ones rest on.
+fn misconceptions(desk: &mut Desk, questions: &[Question], source: &str) {
+    let lines: Vec<&str> = source.lines().collect();
+    let mut after = 0;
+    for question in questions {
+        let own = lines.get(after..question.line).unwrap_or_default();
+        let named = own.iter().any(|line| line.starts_with('#') && line.contains("isconception"));
+        if question.kind.choices().is_some() && !named {
+            desk.complain(
+                FILE,
+                question.line,
+                "no comment above it names the misconception that its wrong options rest on",
+            );
+        }
+        after = question.line;
     }
 }
 

@@ -30,13 +30,13 @@ pub fn grade(blocks: &[Block]) -> Option<f64> {
     rules::reading_grade(blocks.iter().map(|block| block.text.as_str()))
 }
 
-/// Complains about blocks that, taken as one text, are too hard to read.
-pub fn easy(desk: &mut Desk, file: &str, line: usize, blocks: &[Block]) {
-    if let Some(grade) = grade(blocks)
-        && grade > GRADE_AT_MOST
-    {
+/// Complains about blocks that, taken as one text, are too hard to read; gives their grade.
+pub fn easy(desk: &mut Desk, file: &str, line: usize, blocks: &[Block]) -> Option<f64> {
+    let grade = grade(blocks)?;
+    if grade > GRADE_AT_MOST {
         desk.complain(file, line, format!("the reading grade is {grade:.1} (at most {GRADE_AT_MOST:.0})"));
     }
+    Some(grade)
 }
 
 /// What a Markdown text refers to must be there.
@@ -77,32 +77,29 @@ pub fn plain(desk: &mut Desk, file: &str, blocks: &[Block]) {
 /// Telephone numbers, percentages, an Act's year, sections and editions have to rest on a fact.
 pub fn needs_a_fact(text: &str) -> Option<&'static str> {
     let words: Vec<&str> = text.split_whitespace().collect();
+    (0..words.len()).find_map(|place| {
+        let at = |ahead: usize| words.get(place + ahead).copied().unwrap_or_default();
+        kind_of_claim(at(0), at(1), at(2))
+    })
+}
+
+fn kind_of_claim(word: &str, next: &str, after: &str) -> Option<&'static str> {
     let digits = |word: &str| word.chars().filter(char::is_ascii_digit).count();
-    let number = |word: &str| digits(word) > 0 && word.chars().all(|c| !c.is_alphabetic());
-    let is = |word: &str, names: &[&str]| {
-        let plain = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        names.contains(&plain.as_str())
-    };
-    for (place, word) in words.iter().enumerate() {
-        let next = words.get(place + 1).copied().unwrap_or_default();
-        if number(word)
-            && (word.contains('%')
-                || is(next, &["percent", "per"]) && words.get(place + 2).is_none_or(|w| is(w, &["cent"])))
-        {
-            return Some("a percentage");
-        }
-        if digits(word) >= 3 && number(word) && digits(next) >= 3 && number(next) || digits(word) >= 9 {
-            return Some("a telephone number");
-        }
-        if is(word, &["act"]) && digits(next) == 4 {
-            return Some("an Act");
-        }
-        if is(word, &["section", "sections", "article", "edition"]) && digits(next) > 0 {
-            return Some("a section or edition");
-        }
-        if is(next, &["edition"]) && digits(word) > 0 {
-            return Some("an edition");
-        }
+    let number = |word: &str| digits(word) > 0 && !word.contains(char::is_alphabetic);
+    let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let (said, follows) = (plain(word), plain(next));
+    if number(word) && (word.contains('%') || follows == "percent" || follows == "per" && plain(after) == "cent") {
+        return Some("a percentage");
     }
-    None
+    let in_groups = number(word) && digits(word) >= 3 && number(next) && digits(next) >= 3;
+    if in_groups || number(word) && digits(word) >= 9 || ["999", "101", "111"].contains(&said.as_str()) {
+        return Some("a telephone number");
+    }
+    if said == "act" && number(next) && digits(next) == 4 {
+        return Some("an Act");
+    }
+    if ["section", "sections", "article", "edition"].contains(&said.as_str()) && digits(next) > 0 {
+        return Some("a section or edition");
+    }
+    (follows == "edition" && digits(word) > 0).then_some("an edition")
 }

@@ -214,7 +214,7 @@ impl Page {
         let source = Source::open(folder, &path)?;
         let (front, body) = split_front_matter(&source)?;
         let written: WrittenPage = front.toml()?;
-        let prose = Prose::read(body.text, body.lines_before, images);
+        let prose = Prose::read(body.text, body.lines_before(), images);
         Ok(Page {
             name: name.to_owned(),
             title: written.title,
@@ -233,7 +233,7 @@ impl Page {
                 do_text: front.line_of_key("do"),
                 try_text: front.line_of_key("try"),
                 try_answer: front.line_of_key("answer"),
-                body: body.lines_before + 1,
+                body: body.lines_before() + 1,
             },
             prose,
         })
@@ -261,10 +261,7 @@ fn split_front_matter<'a>(source: &Source<'a>) -> Reading<(Source<'a>, Source<'a
     let inner = source.text.strip_prefix("+++\n").ok_or_else(missing)?;
     let (front, body) = inner.split_once("\n+++\n").ok_or_else(missing)?;
     let lines_before = front.matches('\n').count() + 3;
-    Ok((
-        Source { path: source.path, text: front, lines_before: 1 },
-        Source { path: source.path, text: body, lines_before },
-    ))
+    Ok((Source::part(source.path, front, 1), Source::part(source.path, body, lines_before)))
 }
 
 fn draw(source: &Source, written: &WrittenDraw) -> Reading<(usize, u32)> {

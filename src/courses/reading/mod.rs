@@ -38,12 +38,30 @@ impl std::fmt::Display for Complaint {
 /// Either the whole value, or everything that keeps it from being one.
 pub type Reading<T> = std::result::Result<T, Vec<Complaint>>;
 
-/// One text file while it is being read.
+/// One text while it is being read, and where its lines are in its file.
 pub(super) struct Source<'a> {
     pub path: &'a str,
     pub text: &'a str,
-    /// How many lines of the file stand before `text`.
-    pub lines_before: usize,
+    lines: Lines,
+}
+
+/// Where the lines of a text begin.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lines {
+    /// How many lines of the file stand before the text.
+    before: usize,
+    ends: Vec<usize>,
+}
+
+impl Lines {
+    pub fn of(text: &str, before: usize) -> Lines {
+        Lines { before, ends: text.match_indices('\n').map(|(at, _)| at).collect() }
+    }
+
+    /// The line in the file of a place in the text, counted from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        self.before + self.ends.partition_point(|end| *end < offset) + 1
+    }
 }
 
 impl<'a> Source<'a> {
@@ -52,22 +70,31 @@ impl<'a> Source<'a> {
         let complain = |what: &str| vec![Complaint { file: path.to_owned(), line: 1, what: what.to_owned() }];
         let bytes = folder.bytes(path).ok_or_else(|| complain("there is no such file"))?;
         let text = std::str::from_utf8(bytes).map_err(|_| complain("this is no UTF-8 text"))?;
-        let source = Source { path, text, lines_before: 0 };
+        let source = Source::part(path, text, 0);
         match text.find(|c: char| c.is_control() && c != '\n' && c != '\t') {
             Some(at) => Err(vec![source.complaint(at, "there is a character here that cannot be seen")]),
             None => Ok(source),
         }
     }
 
+    /// A part of a file, with so many lines before it.
+    pub fn part(path: &'a str, text: &'a str, lines_before: usize) -> Source<'a> {
+        Source { path, text, lines: Lines::of(text, lines_before) }
+    }
+
     pub fn line(&self, offset: usize) -> usize {
-        let before = self.text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count();
-        self.lines_before + before + 1
+        self.lines.line(offset)
+    }
+
+    /// How many lines of the file stand before this text.
+    pub fn lines_before(&self) -> usize {
+        self.lines.before
     }
 
     /// The line of a key at the top of a TOML text; the first line if it is not there.
     pub fn line_of_key(&self, key: &str) -> usize {
         let starts = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
-        self.lines_before + self.text.lines().position(starts).unwrap_or_default() + 1
+        self.lines.before + self.text.lines().position(starts).unwrap_or_default() + 1
     }
 
     pub fn complaint(&self, offset: usize, what: impl Into<String>) -> Complaint {

@@ -3,6 +3,8 @@
 
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset, html};
 
+use super::Lines;
+
 /// HTML with open slots.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fragment(pub Vec<Piece>);
@@ -70,12 +72,13 @@ pub struct Prose {
 impl Prose {
     /// `images` is the address at which the folder's pictures are served.
     pub fn read(markdown: &str, lines_before: usize, images: &str) -> Prose {
-        let mut reader = Reader { markdown, lines_before, images, ..Reader::default() };
+        let lines = Lines::of(markdown, lines_before);
+        let mut reader = Reader { images, ..Reader::default() };
         let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
         let parser = Parser::new_ext(markdown, options).into_offset_iter();
         let mut events = Vec::new();
         for (event, range) in TextMergeWithOffset::new(parser) {
-            reader.line_now = reader.line(range.start);
+            reader.line_now = lines.line(range.start);
             reader.take(event, &mut events);
         }
         reader.end_block();
@@ -88,8 +91,6 @@ impl Prose {
 
 #[derive(Default)]
 struct Reader<'a> {
-    markdown: &'a str,
-    lines_before: usize,
     images: &'a str,
     prose: Prose,
     line_now: usize,
@@ -109,11 +110,6 @@ enum Link {
 }
 
 impl<'a> Reader<'a> {
-    fn line(&self, offset: usize) -> usize {
-        let before = self.markdown.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count();
-        self.lines_before + before + 1
-    }
-
     fn take(&mut self, event: Event<'a>, events: &mut Vec<Event<'a>>) {
         match event {
             // Inside a picture stand the words for those who cannot see it, and nothing else.

@@ -145,22 +145,28 @@ struct WrittenDue {
     starters: u32,
 }
 
-/// A file of tables by name; nothing, if there is no such file.
-fn tables<T: DeserializeOwned>(folder: &Folder, path: &str) -> Reading<BTreeMap<String, T>> {
+/// A file of tables by name, each with the line of a value in it; nothing, if there is no such file.
+fn tables<T: DeserializeOwned>(
+    folder: &Folder,
+    path: &str,
+    first: fn(&T) -> &Spanned<String>,
+) -> Reading<Vec<(String, T, usize)>> {
     if folder.bytes(path).is_none() {
-        return Ok(BTreeMap::new());
+        return Ok(Vec::new());
     }
-    Source::open(folder, path)?.toml()
+    let source = Source::open(folder, path)?;
+    let written: BTreeMap<String, T> = source.toml()?;
+    let lined = written.into_iter().map(|(name, table)| {
+        let line = source.line_of(first(&table));
+        (name, table, line)
+    });
+    Ok(lined.collect())
 }
 
 impl Glossary {
     pub fn read(folder: &Folder) -> Reading<Glossary> {
-        let path = "glossary.toml";
-        let written: BTreeMap<String, WrittenTerm> = tables(folder, path)?;
-        let terms = written.into_iter().map(|(key, term)| {
-            let line = line_in(folder, path, &term.means);
-            (key, Term { means: term.means.into_inner(), line })
-        });
+        let written = tables(folder, "glossary.toml", |term: &WrittenTerm| &term.means)?;
+        let terms = written.into_iter().map(|(key, term, line)| (key, Term { means: term.means.into_inner(), line }));
         Ok(Glossary(terms.collect()))
     }
 
@@ -171,15 +177,14 @@ impl Glossary {
 
 impl Cards {
     pub fn read(folder: &Folder) -> Reading<Cards> {
-        let path = "cards.toml";
-        let written: BTreeMap<String, WrittenCard> = tables(folder, path)?;
-        let cards = written.into_iter().map(|(slot, card)| Card {
-            line: line_in(folder, path, &card.label),
+        let written = tables(folder, "cards.toml", |card: &WrittenCard| &card.label)?;
+        let cards = written.into_iter().map(|(slot, card, line)| Card {
             slot,
             label: card.label.into_inner(),
             asks: card.asks,
             needed: card.needed,
             unfilled: card.unfilled,
+            line,
         });
         let mut cards: Vec<Card> = cards.collect();
         cards.sort_by_key(|card| card.line);
@@ -200,10 +205,8 @@ impl Cards {
 
 impl Facts {
     pub fn read(folder: &Folder) -> Reading<Facts> {
-        let path = "facts.toml";
-        let written: BTreeMap<String, WrittenFact> = tables(folder, path)?;
-        let facts = written.into_iter().map(|(id, fact)| {
-            let line = line_in(folder, path, &fact.says);
+        let written = tables(folder, "facts.toml", |fact: &WrittenFact| &fact.says)?;
+        let facts = written.into_iter().map(|(id, fact, line)| {
             let seen = fact.seen.as_ref().and_then(day);
             let (says, kind) = (fact.says.into_inner(), fact.kind);
             (id, Fact { says, kind, source: fact.source, confirmed: fact.confirmed, seen, line })
@@ -286,7 +289,3 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-
-fn line_in<T>(folder: &Folder, path: &str, value: &Spanned<T>) -> usize {
-    Source::open(folder, path).map_or(1, |source| source.line_of(value))
-}

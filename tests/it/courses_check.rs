@@ -1,0 +1,308 @@
+//! Each rule of authoring complains in the right place; whatever is broken gives a complaint or a sound course, never a panic.
+
+use proptest::prelude::*;
+use seamark::courses::files::Folder;
+use seamark::courses::{Complaint, Kind, Library};
+
+const COURSE: &str = "modules/acceptable-use/course.toml";
+const QUIZ: &str = "modules/acceptable-use/quiz.toml";
+const PAGE: &str = "modules/acceptable-use/pages/where-people-talk.md";
+const TEXT: &str = "policies/social-media-policy/text.md";
+const CLAUSES: &str = "policies/social-media-policy/clauses.toml";
+const STATEMENTS: &str = "policies/social-media-policy/statements/all-staff.toml";
+const CHECKLIST: &str = "checklists/privacy-check/everywhere.toml";
+
+/// One course, the policy, the checklist and what all share: enough for every rule.
+fn shelf() -> Folder {
+    let all = Folder::built_in();
+    let kept = all.paths().filter(|path| {
+        let other = path.starts_with("modules/") && !path.starts_with("modules/acceptable-use/");
+        !other && !matches!(*path, "programme.toml" | "calendar-england.toml")
+    });
+    Folder::new(kept.map(|path| (path.to_owned(), all.bytes(path).expect("a file").to_vec())).collect::<Vec<_>>())
+}
+
+fn text_of(folder: &Folder, path: &str) -> String {
+    String::from_utf8(folder.bytes(path).unwrap_or_default().to_vec()).expect("text")
+}
+
+fn with(folder: &Folder, path: &str, text: &str) -> Folder {
+    folder.overlaid_with(&Folder::new([(path.to_owned(), text.as_bytes().to_vec())]))
+}
+
+/// What is said when one text in a file is replaced by another.
+fn complaints_after(path: &str, from: &str, to: &str) -> (Vec<Complaint>, String) {
+    let folder = shelf();
+    let before = text_of(&folder, path);
+    assert!(before.contains(from), "{path} has no ‘{from}’");
+    let after = before.replacen(from, to, 1);
+    (Library::of(&with(&folder, path, &after)).1, after)
+}
+
+fn complains(path: &str, from: &str, to: &str, says: &str) {
+    let (complaints, _) = complaints_after(path, from, to);
+    assert!(
+        complaints.iter().any(|complaint| complaint.what.contains(says)),
+        "‘{to}’ should have led to ‘{says}’, and led to {complaints:?}"
+    );
+}
+
+/// The same, and in the line where the words stand.
+fn complains_there(path: &str, from: &str, to: &str, says: &str) {
+    let (complaints, after) = complaints_after(path, from, to);
+    let place = after.find(to).expect("the words");
+    let line = after[..place].matches('\n').count() + 1;
+    let there = |complaint: &&Complaint| complaint.file == path && complaint.what.contains(says);
+    let found = complaints.iter().find(there).unwrap_or_else(|| panic!("no ‘{says}’ among {complaints:?}"));
+    assert_eq!(found.line, line, "{found}");
+}
+
+#[test]
+fn the_shelf_that_these_tests_bend_is_sound() {
+    assert_eq!(Library::of(&shelf()).1, Vec::new());
+}
+
+#[test]
+fn a_course_is_told_what_is_wrong_with_it() {
+    complains_there(COURSE, "title ", "colour = \"blue\"\ntitle ", "unknown field `colour`");
+    complains(COURSE, "minutes = 20", "minutes = 12", "minutes, worked out; 12 are claimed");
+    complains_there(COURSE, "  \"your-part\",", "  \"no-such-page\",", "there is no pages/no-such-page.md");
+    complains(COURSE, "  \"your-part\",\n", "", "nothing in this course uses this file");
+    complains(COURSE, "kind = \"first\"", "kind = \"notify\"", "is of kind \"first\"");
+    complains(COURSE, "date = 2026-11-22", "date = 2026-11-22T10:00:00", "a date is written");
+    complains(COURSE, "id   = \"at-work\"", "id   = \"at-home\"", "no page teaches ‘at-home’");
+    complains(COURSE, "draw = 8", "draw = 30", "cannot be given two draws running");
+    complains(COURSE, "draw = 8", "draw = 0", "from 1 to 50");
+    complains(COURSE, "pass = 80", "pass = 180", "per cent");
+}
+
+#[test]
+fn a_page_is_told_what_is_wrong_with_it() {
+    let front = "\n+++\n";
+    complains_there(PAGE, "outcome =", "outcomes =", "unknown field `outcomes`");
+    complains(PAGE, "outcome = \"sort-posts\"", "outcome = \"sort\"", "has no outcome ‘sort’");
+    complains(PAGE, "clauses = [", "clauses = [\"P99\", ", "no policy has a clause P99");
+    complains(PAGE, "clauses = [", "clauses = [\"P02\", \"P03\", \"P04\", ", "one to three clauses");
+    complains(PAGE, "facts   = []", "facts   = [\"no-such-fact\"]", "facts.toml has no ‘no-such-fact’");
+    complains(PAGE, front, &format!("{front}Ring 0300 123 4567 and ask.\n\n"), "telephone number");
+    for claim in [
+        "Ring 999 now.",
+        "It was 40% of staff.",
+        "It was 40 per cent of staff.",
+        "The Data Act 2018 says so.",
+        "See section 12 of it.",
+    ] {
+        complains(PAGE, front, &format!("{front}{claim}\n\n"), "on a page that names no fact");
+    }
+    complains(
+        PAGE,
+        front,
+        &format!("{front}Ask {{nobody-at-all}} first.\n\n"),
+        "cards.toml has no slot ‘nobody-at-all’",
+    );
+    complains(PAGE, front, &format!("{front}An [unheard word](term) here.\n\n"), "glossary.toml does not say");
+    complains(PAGE, front, &format!("{front}Go [here](https://evil.example/).\n\n"), "is not allowed");
+    complains(PAGE, front, &format!("{front}<b>Look</b> here.\n\n"), "HTML is left out");
+    complains(PAGE, front, &format!("{front}![](images/door.png)\n\n"), "words for those who cannot see it");
+    complains(PAGE, front, &format!("{front}# A second title\n\n"), "begin a heading with ##");
+    let long = "word ".repeat(31);
+    complains(PAGE, front, &format!("{front}{long}.\n\n"), "a sentence of 31 words (at most 30)");
+    complains(PAGE, front, &format!("{front}{}\n\n", "one two three. ".repeat(100)), "words (150 to 350)");
+    complains(
+        PAGE,
+        front,
+        &format!("{front}{}\n\n", "Institutional accountability necessitates organisational transparency. ".repeat(9)),
+        "the reading grade is",
+    );
+    complains_there(PAGE, "do      = \"", "do      = \"Ask {dsl}. ", "only in the body");
+}
+
+#[test]
+fn a_quiz_is_told_what_is_wrong_with_it() {
+    complains_there(QUIZ, "outcome = \"sort-posts\"", "outcomes = \"sort-posts\"", "unknown field `outcomes`");
+    complains(QUIZ, "id = \"what-is-social-media\"", "id = \"joke-about-parents\"", "is there twice");
+    complains(QUIZ, "clauses = [\"P01\"]", "clauses = []", "names the clause");
+    complains(QUIZ, "outcome = \"sort-posts\"", "outcome = \"sort\"", "has no outcome ‘sort’");
+    complains(QUIZ, "Does the policy cover it?", "Which of these is not covered?", "the word ‘not’");
+    complains(
+        QUIZ,
+        "No, since Saturday is your own time",
+        "No, since Saturday is your own time, and what you do then is yours",
+        "times the shortest",
+    );
+    complains(QUIZ, "Only if a parent makes a complaint", "All of the above, with no exception", "stands for itself");
+    complains(QUIZ, "Only if a parent makes a complaint", "No, since Saturday is your own time", "is there twice");
+    complains(
+        QUIZ,
+        "spare = [\"Anonymous\"]",
+        "spare = [\"Anonymous, or under a name that is not your own\"]",
+        "more than 40 characters",
+    );
+    complains(QUIZ, "spare = [\"Anonymous\"]\n", "", "the last pair is free");
+    complains(
+        QUIZ,
+        "spare = [\"Anonymous\"]",
+        "steps = [[\"One\", \"Reason.\"]]",
+        "`right` and `wrong`, or `steps`, or `pairs`",
+    );
+    complains(QUIZ, "steps = [", "either_way = [[9, 0]]\nsteps = [", "names places of steps");
+    complains(QUIZ, "# Misconception: the weekend", "# The weekend", "names the misconception");
+    complains(QUIZ, "gate = \"pupil-contact\"", "gate = \"another\"", "has one question (at least two)");
+    complains(QUIZ, "gate = \"pupil-contact\"", "suits = [\"nobody\"]", "‘nobody’ is not a role group");
+}
+
+#[test]
+fn a_policy_and_a_checklist_are_told_what_is_wrong_with_them() {
+    complains(TEXT, "## What counts as social media {#P01}", "## What counts as social media", "ends with its clause");
+    complains(TEXT, "## What counts as social media {#P01}", "## What counts {#P01}", "clauses.toml calls P01");
+    complains(TEXT, "> In short: If people can talk", "If people can talk", "opens with its summary");
+    complains(TEXT, "](#P06)", "](#P66)", "no clause to go to");
+    complains(TEXT, "{press}", "{presses}", "no slot ‘presses’");
+    complains(CLAUSES, "[P01]", "[P41]", "has no section for P41");
+    complains(CLAUSES, "binds = [\"staff\"]", "binds = [\"everybody\"]", "everybody");
+    complains(STATEMENTS, "\"P29\"", "\"P30\"", "no statement for all staff signs P29");
+    complains(STATEMENTS, "id      = \"press\"", "id      = \"confidential\"", "is there twice");
+    complains(CHECKLIST, "id       = \"X01\"", "id       = \"X02\"", "is there twice");
+    complains(CHECKLIST, "clauses  = [\"P36\"]", "clauses  = [\"P36\"]\nmust = true", "only X03 is a must");
+}
+
+#[test]
+fn a_broken_folder_of_the_trusts_own_never_takes_the_built_in_course_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("modules/acceptable-use/pages");
+    std::fs::create_dir_all(&page).expect("folders");
+    std::fs::write(page.join("where-people-talk.md"), "no front matter").expect("a page");
+    let (library, complaints) = Library::load(Some(folder.path()));
+    let (built_in, _) = Library::load(None);
+    assert_eq!(library.version(Kind::Course, "acceptable-use"), built_in.version(Kind::Course, "acceptable-use"));
+    assert_eq!(complaints[0].file, PAGE);
+    assert_eq!(library.complaints, complaints);
+}
+
+#[test]
+fn a_folder_of_the_trusts_own_replaces_file_by_file_and_says_what_changed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("modules/acceptable-use");
+    std::fs::create_dir_all(own.join("pages")).expect("folders");
+    let built_in = Folder::built_in();
+    let page = text_of(&built_in, PAGE).replacen("do      = \"", "do      = \"Stop first. ", 1);
+    std::fs::write(own.join("pages/where-people-talk.md"), page).expect("a page");
+
+    let (_, complaints) = Library::load(Some(folder.path()));
+    assert!(complaints.iter().any(|complaint| complaint.what.contains("no new [[change]]")), "{complaints:?}");
+
+    // With a course.toml of its own the folder stands alone, so all of it goes along.
+    for path in built_in.under("modules/acceptable-use").paths() {
+        let target = own.join(path);
+        if !target.exists() {
+            std::fs::write(target, built_in.bytes(&format!("modules/acceptable-use/{path}")).expect("a file"))
+                .expect("a copy");
+        }
+    }
+    let change =
+        "[[change]]\ndate = 2027-01-08\nkind = \"correction\"\nwhat = \"One line made plainer\"\n\n[[change]]\n";
+    let course = text_of(&built_in, COURSE).replacen("[[change]]\n", change, 1);
+    std::fs::write(own.join("course.toml"), course).expect("a course");
+    let (library, complaints) = Library::load(Some(folder.path()));
+    assert_eq!(complaints, Vec::new());
+    let course = library.course("acceptable-use").expect("the course");
+    assert!(course.pages[0].do_text.starts_with("Stop first. "));
+    assert_eq!(course.edition().map(|day| day.long()), Some("8 January 2027".to_owned()));
+}
+
+#[test]
+fn a_trusts_own_glossary_adds_to_the_built_in_one_and_replaces_its_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let words = "[breach]\nmeans = \"Our own words.\"\n\n[lanyard]\nmeans = \"A ribbon for a badge.\"\n";
+    std::fs::write(folder.path().join("glossary.toml"), words).expect("a glossary");
+    let (library, complaints) = Library::load(Some(folder.path()));
+    assert_eq!(complaints, Vec::new());
+    assert_eq!(library.glossary.means("breach"), Some("Our own words."));
+    assert!(library.glossary.means("lanyard").is_some() && library.glossary.means("dsl").is_some());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_and_nothing_is_lost() {
+    let (library, complaints) = Library::load(Some(std::path::Path::new("/no/such/folder")));
+    assert_eq!(complaints.len(), 1);
+    assert_eq!(library.courses().len(), Library::load(None).0.courses().len());
+}
+
+/// What a slip of the hand, of an editor or of a disk may leave behind.
+#[derive(Debug, Clone)]
+enum Slip {
+    Cut { from: usize, length: usize },
+    Twice { from: usize, length: usize },
+    Typed { at: usize, text: String },
+    Swapped { one: usize, other: usize },
+    Ends { at: usize },
+}
+
+fn slip() -> impl Strategy<Value = Slip> {
+    let place = 0_usize..40_000;
+    let typed = prop_oneof![
+        Just("\"".to_owned()),
+        Just("[[question]]\n".to_owned()),
+        Just("{dsl}".to_owned()),
+        Just("](term)".to_owned()),
+        Just("{#P29}".to_owned()),
+        Just("+++\n".to_owned()),
+        Just("> ".to_owned()),
+        Just("\u{0}\u{3}\u{4}\u{2}".to_owned()),
+        Just("either_way = [[9, 0]]\n".to_owned()),
+        Just("99999999999999999999".to_owned()),
+        "\\PC{0,12}",
+        "[\\[\\]\\{\\}\"'#=!<>`*_|\n-]{0,8}",
+    ];
+    prop_oneof![
+        (place.clone(), 1_usize..400).prop_map(|(from, length)| Slip::Cut { from, length }),
+        (place.clone(), 1_usize..400).prop_map(|(from, length)| Slip::Twice { from, length }),
+        (place.clone(), typed).prop_map(|(at, text)| Slip::Typed { at, text }),
+        (place.clone(), place.clone()).prop_map(|(one, other)| Slip::Swapped { one, other }),
+        place.prop_map(|at| Slip::Ends { at }),
+    ]
+}
+
+fn slipped(bytes: &[u8], slip: &Slip) -> Vec<u8> {
+    let mut after = bytes.to_vec();
+    let length = after.len().max(1);
+    match slip {
+        Slip::Cut { from, length: cut } => {
+            let from = from % length;
+            after.drain(from..(from + cut).min(after.len()));
+        }
+        Slip::Twice { from, length: part } => {
+            let from = from % length;
+            let again = bytes[from.min(bytes.len())..(from + part).min(bytes.len())].to_vec();
+            after.splice(from.min(bytes.len())..from.min(bytes.len()), again);
+        }
+        Slip::Typed { at, text } => {
+            let at = (at % length).min(bytes.len());
+            after.splice(at..at, text.bytes());
+        }
+        Slip::Swapped { one, other } if !after.is_empty() => after.swap(one % length, other % length),
+        Slip::Swapped { .. } => {}
+        Slip::Ends { at } => after.truncate(at % length),
+    }
+    after
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn broken_files_give_a_complaint_or_sound_content_and_never_a_panic(
+        file in 0_usize..1000,
+        slips in prop::collection::vec(slip(), 1..4),
+    ) {
+        let folder = shelf();
+        let paths: Vec<&str> = folder.paths().collect();
+        let path = paths[file % paths.len()];
+        let bytes = slips.iter().fold(folder.bytes(path).expect("a file").to_vec(), |bytes, slip| slipped(&bytes, slip));
+        let broken = folder.overlaid_with(&Folder::new([(path.to_owned(), bytes)]));
+        let (library, complaints) = Library::of(&broken);
+        let all = library.courses().len() == 1 && library.policies().len() == 1 && library.checklists().len() == 1;
+        prop_assert!(all || !complaints.is_empty());
+        prop_assert!(complaints.iter().all(|complaint| complaint.line > 0 && !complaint.what.is_empty()));
+    }
+}
