@@ -13,7 +13,7 @@ use super::{Attempt, Progress};
 use crate::assignments::{self, Assignment};
 use crate::certificates::{self, Key};
 use crate::clock::Instant;
-use crate::courses::pages::page_view;
+use crate::courses::views::page_view;
 use crate::courses::{Course, Kind, Library};
 use crate::db::Conn;
 use crate::http::{Answer, Form, Visit};

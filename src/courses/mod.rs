@@ -7,6 +7,7 @@ pub mod pages;
 pub mod reading;
 pub mod rules;
 mod store;
+pub mod views;
 
 use std::collections::BTreeMap;
 use std::path::Path;

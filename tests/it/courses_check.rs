@@ -288,7 +288,7 @@ fn slipped(bytes: &[u8], slip: &Slip) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn broken_files_give_a_complaint_or_sound_content_and_never_a_panic(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seamark::courses::pages::{self, page_view, policy_view, print_view};
+use seamark::courses::views::{self, page_view, policy_view, print_view};
 use seamark::courses::{Kind, Library};
 use seamark::http::Views;
 use serde::Serialize;
@@ -86,5 +86,5 @@ fn somebody_who_is_sent_an_older_policy_is_told_so() {
 
 #[test]
 fn a_version_is_shown_in_fours() {
-    assert_eq!(pages::short_version("7c1e90ab44d01f7e"), "7c1e 90ab");
+    assert_eq!(views::short_version("7c1e90ab44d01f7e"), "7c1e 90ab");
 }

@@ -6,7 +6,7 @@ use crate::assignments::rules::Status;
 use crate::assignments::{self, Assignment};
 use crate::attempts::Progress;
 use crate::clock::{Day, Instant};
-use crate::courses::pages::version_line;
+use crate::courses::views::version_line;
 use crate::courses::{Course, Kind};
 use crate::db::Conn;
 use crate::problem::Result;

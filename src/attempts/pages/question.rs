@@ -7,7 +7,7 @@ use super::verdict::{self, VerdictView};
 use super::{MARKS_NOTE, course_href, quiz_href};
 use crate::attempts::Attempt;
 use crate::attempts::rules::{ANSWER, ordinal, positions, prompt_field, step_field};
-use crate::courses::pages::{Progress, Segment};
+use crate::courses::views::{Progress, Segment};
 use crate::courses::{Course, Library, Question, QuestionKind};
 use crate::http::Form;
 use crate::problem::{Complaints, Result};

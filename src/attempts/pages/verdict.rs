@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::attempts::Attempt;
 use crate::attempts::rules::{self, MarkedRow};
-use crate::courses::pages::{ClauseLink, clause_links};
+use crate::courses::views::{ClauseLink, clause_links};
 use crate::courses::{Course, Library, QuestionKind};
 use crate::problem::{Problem, Result};
 
