@@ -241,6 +241,7 @@ diesel::table! {
         title -> Text,
         files -> Binary,
         stored_at -> BigInt,
+        asks_again_on -> Nullable<Text>,
     }
 }
 

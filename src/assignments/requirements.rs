@@ -9,7 +9,7 @@ use super::{read_day, rules};
 use crate::act::Act;
 use crate::assignments::rules::{DueRule, Every};
 use crate::clock::{Day, Instant};
-use crate::courses::Kind;
+use crate::courses::{self, Kind, Opening};
 use crate::db::{Conn, lock_row};
 use crate::evidence::Draft;
 use crate::people::rules::Audience;
@@ -105,26 +105,31 @@ fn check(terms: &Terms) -> Result<()> {
 
 /// Those that are asked now, in the order of *My training*.
 pub fn requirements(conn: &mut Conn) -> Result<Vec<Requirement>> {
-    read(conn, |row| row.superseded_at.is_none())
+    read(conn, |row| row.superseded_at.is_none(), |_| true)
 }
 
 /// Those that were asked by what was recorded at an instant.
 pub fn requirements_as_at(conn: &mut Conn, instant: Instant) -> Result<Vec<Requirement>> {
-    let instant = instant.0;
-    read(conn, |row| row.recorded_at <= instant && row.superseded_at.is_none_or(|superseded| instant < superseded))
+    let held = |row: &TermsRow| {
+        row.recorded_at <= instant.0 && row.superseded_at.is_none_or(|superseded| instant.0 < superseded)
+    };
+    read(conn, held, |opening| opening.recorded <= instant)
 }
 
-fn read(conn: &mut Conn, holds: impl Fn(&TermsRow) -> bool) -> Result<Vec<Requirement>> {
+fn read(
+    conn: &mut Conn,
+    holds: impl Fn(&TermsRow) -> bool,
+    happened: impl Fn(&Opening) -> bool,
+) -> Result<Vec<Requirement>> {
+    let openings: Vec<Opening> = courses::openings(conn)?.into_iter().filter(happened).collect();
     let terms: Vec<TermsRow> = store::all_terms(conn)?.into_iter().map(|(_, row)| row).filter(holds).collect();
     let mut found = Vec::new();
     for (id, asked) in store::all_requirements(conn)? {
         let Some(row) = terms.iter().find(|row| row.requirement_id == id) else { continue };
-        found.push(Requirement {
-            kind: asked.kind()?,
-            slug: asked.content_slug,
-            place: asked.place,
-            rule: read_rule(id, row)?,
-        });
+        let kind = asked.kind()?;
+        let of_this = openings.iter().filter(|opening| opening.kind == kind && opening.slug == asked.content_slug);
+        let rule = rules::Requirement { reopened: of_this.map(|opening| opening.day).collect(), ..read_rule(id, row)? };
+        found.push(Requirement { kind, slug: asked.content_slug, place: asked.place, rule });
     }
     Ok(found)
 }

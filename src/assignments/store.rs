@@ -11,8 +11,8 @@ use crate::db::Conn;
 use crate::each_backend;
 use crate::problem::{Problem, Result};
 use crate::schema::{
-    assignments, completions, due_dates, exemptions, pauses, people, reconciliations, requirement_terms, requirements,
-    term_dates,
+    assignments, completions, contents, due_dates, exemptions, pauses, people, reconciliations, requirement_terms,
+    requirements, term_dates,
 };
 
 /// Rows in one statement: well below what either database can bind.
@@ -181,7 +181,7 @@ pub fn all_term_dates(conn: &mut Conn) -> Result<Vec<(i64, TermDateRow)>> {
     Ok(term_dates::table.order(term_dates::id).select((term_dates::id, TermDateRow::as_select())).load(conn)?)
 }
 
-/// Grows with every change of requirements or term dates: rows written, and rows superseded.
+/// Grows with every change of requirements, content or term dates: rows written, and rows superseded.
 pub fn edition(conn: &mut Conn) -> Result<i64> {
     use diesel::dsl::count;
     let (terms, past_terms): (i64, i64) = requirement_terms::table
@@ -189,7 +189,8 @@ pub fn edition(conn: &mut Conn) -> Result<i64> {
         .first(conn)?;
     let (dates, past_dates): (i64, i64) =
         term_dates::table.select((count(term_dates::id), count(term_dates::superseded_at))).first(conn)?;
-    Ok(terms + past_terms + dates + past_dates)
+    let versions: i64 = contents::table.count().get_result(conn)?;
+    Ok(terms + past_terms + dates + past_dates + versions)
 }
 
 // ── what stands, for reconciling

@@ -14,15 +14,15 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::act::Act;
-use crate::clock::Instant;
+use crate::clock::{Day, Instant};
 use crate::db::Conn;
 use crate::evidence::Draft;
 use crate::problem::{Problem, Result};
 
 use files::Folder;
 pub use reading::{
-    Card, Cards, Checklist, Choice, Complaint, Course, Every, Facts, Fragment, Glossary, Page, Policy, Programme,
-    Question, QuestionKind, Required, Statement, StatementSet,
+    Card, Cards, Change, ChangeKind, Checklist, Choice, Complaint, Course, Every, Facts, Fragment, Glossary, Page,
+    Policy, Programme, Question, QuestionKind, Required, Statement, StatementSet,
 };
 use reading::{Reading, gathered};
 
@@ -317,6 +317,20 @@ impl Content {
             Content::Checklist(checklist) => &checklist.version,
         }
     }
+
+    /// The day of the newest change after which everybody signs again or takes the course again.
+    fn asks_again_on(&self) -> Option<Day> {
+        let retakes = |changes: &[Change]| {
+            changes.iter().filter(|change| change.kind == ChangeKind::Retake).map(|change| change.date).max()
+        };
+        match self {
+            Content::Course(course) => retakes(&course.changes),
+            Content::Checklist(checklist) => retakes(&checklist.changes),
+            Content::Policy(policy) => {
+                policy.changes.iter().filter(|change| change.material).map(|change| change.date).max()
+            }
+        }
+    }
 }
 
 /// Puts every version in use among the stored ones, each new one with an entry, before anybody sees it. May be run again.
@@ -327,12 +341,40 @@ pub fn store_contents(act: &mut Act, library: &Library) -> Result<()> {
             continue;
         }
         let archive = held.folder.archive();
-        if store::keep(act.conn, (*kind, slug, version), title, &archive, act.now)? {
+        let asks_again_on = held.content.asks_again_on();
+        if store::keep(act.conn, (*kind, slug, version), title, &archive, asks_again_on, act.now)? {
             let entry = Draft::new("content-version")?.under(kind.as_str(), slug, version);
             act.record(entry.fact("title", title).fact("bytes", archive.len()));
         }
     }
     Ok(())
+}
+
+/// A change that opened the next round for everybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    pub kind: Kind,
+    pub slug: String,
+    /// The day that the change names; the day on which its version came into use, if that was later.
+    pub day: Day,
+    pub recorded: Instant,
+}
+
+/// The changes, oldest first, that opened a round: what was in a thing's first version opened none.
+pub fn openings(conn: &mut Conn) -> Result<Vec<Opening>> {
+    let mut newest: BTreeMap<(String, String), Option<Day>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (kind, slug, asks_again_on, stored_at) in store::askings(conn)? {
+        let asks: Option<Day> = asks_again_on.map(|day| day.parse()).transpose().map_err(Problem::fault)?;
+        let recorded = Instant(stored_at);
+        let known = newest.entry((kind.clone(), slug.clone())).or_insert(asks);
+        if let Some(day) = asks.filter(|_| asks > *known) {
+            *known = asks;
+            let kind = Kind::named(&kind).ok_or_else(|| Problem::fault(format!("no such kind: {kind}")))?;
+            found.push(Opening { kind, slug, day: day.max(recorded.day()), recorded });
+        }
+    }
+    Ok(found)
 }
 
 /// One stored version, for a list of them.

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::Kind;
-use crate::clock::Instant;
+use crate::clock::{Day, Instant};
 use crate::db::Conn;
 use crate::each_backend;
 use crate::problem::Result;
@@ -23,6 +23,7 @@ pub(super) fn keep(
     (kind, slug, version): (Kind, &str, &str),
     title: &str,
     archive: &[u8],
+    asks_again_on: Option<Day>,
     now: Instant,
 ) -> Result<bool> {
     let row = (
@@ -32,6 +33,7 @@ pub(super) fn keep(
         contents::title.eq(title),
         contents::files.eq(archive),
         contents::stored_at.eq(now.0),
+        contents::asks_again_on.eq(asks_again_on.map(|day| day.to_string())),
     );
     let rows = each_backend!(conn, |c| {
         diesel::insert_into(contents::table).values(row).on_conflict_do_nothing().execute(c)
@@ -54,6 +56,15 @@ pub(super) fn find(conn: &mut Conn, kind: Kind, slug: &str, version: &str) -> Re
         .select((contents::title, contents::stored_at, contents::files))
         .first(conn)
         .optional()?;
+    Ok(found)
+}
+
+/// Kind, slug, day of the newest change that asks again, and when it was stored: of every version, oldest first.
+pub(super) fn askings(conn: &mut Conn) -> Result<Vec<(String, String, Option<String>, i64)>> {
+    let found = contents::table
+        .order(contents::id)
+        .select((contents::kind, contents::slug, contents::asks_again_on, contents::stored_at))
+        .load(conn)?;
     Ok(found)
 }
 

@@ -7,7 +7,7 @@ use seamark::assignments::calendar::{AcademicYear, CalendarSpan, SpanKind};
 use seamark::assignments::rules::{DueRule, Every, Standing};
 use seamark::assignments::{self, Assignment, BATCH, Completed, Completion, Means, Reconciled, Terms, Training, Whom};
 use seamark::clock::{Day, Instant};
-use seamark::courses::{Kind, Programme, files::Folder};
+use seamark::courses::{self, Kind, Library, Programme, files::Folder};
 use seamark::db::Conn;
 use seamark::evidence::verify::{Covered, verify};
 use seamark::evidence::{Actor, Draft};
@@ -279,6 +279,44 @@ fn a_requirement_that_comes_round_every_twelve_months_opens_anew_eight_weeks_bef
     trust.house.it_is("2027-08-11", "10:00");
     assert_eq!(trust.reconcile().made, 1);
     assert!(!trust.standing(&ben, "data-protection").is_completed());
+}
+
+#[test]
+fn a_course_edit_marked_retake_opens_the_next_round_for_everybody_but_not_for_a_new_trust() {
+    let trust = Trust::new();
+    let first = Folder::built_in();
+    let read = |folder: &Folder| std::sync::Arc::new(Library::of(folder).0);
+    let library = read(&first);
+    trust.house.act(move |act| courses::store_contents(act, &library));
+    let (ann, ben) = (trust.teacher("Ann"), trust.teacher("Ben"));
+    assert_eq!(trust.reconcile().made, 14);
+    trust.passes(&ann, "acceptable-use");
+    let before = trust.house.now();
+
+    trust.house.it_is("2026-11-24", "09:00");
+    let path = "modules/acceptable-use/course.toml";
+    let file = String::from_utf8(first.bytes(path).unwrap().to_vec()).unwrap();
+    let edit = "[[change]]\ndate = 2026-11-20\nkind = \"retake\"\nwhat = \"A new rule\"\n\n[[change]]";
+    let second =
+        first.overlaid_with(&Folder::new([(path.to_owned(), file.replacen("[[change]]", edit, 1).into_bytes())]));
+    let library = read(&second);
+    trust.house.act(move |act| courses::store_contents(act, &library));
+    let third = second.overlaid_with(&Folder::new([("modules/acceptable-use/note.md".to_owned(), vec![])]));
+    let library = read(&third);
+    trust.house.act(move |act| courses::store_contents(act, &library));
+
+    assert_eq!(trust.reconcile(), Reconciled { made: 2, moved_due: 0, withdrawn: 1 });
+    for who in [&ann, &ben] {
+        let again = trust.one(who, "acceptable-use");
+        assert_eq!((again.round, again.facts.opens), (2, day("2026-11-24")));
+        assert_eq!(
+            again.facts.dues[0].what.why,
+            "Due 5 January: this changed on 24 November, and you have 20 working days from then."
+        );
+    }
+    let was = trust.all_as_at(&ann, before);
+    assert!(was.iter().any(|(slug, standing)| slug == "acceptable-use" && standing.is_completed()));
+    assert!(trust.all_as_at(&ann, trust.house.now()).iter().all(|(_, standing)| !standing.is_completed()));
 }
 
 // ── changes, and what they would do

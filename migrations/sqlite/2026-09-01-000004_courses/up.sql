@@ -7,5 +7,7 @@ CREATE TABLE contents (
     title TEXT NOT NULL,
     files BLOB NOT NULL,
     stored_at BIGINT NOT NULL,
+    -- The day of its newest change after which everybody signs again or takes the course again.
+    asks_again_on TEXT,
     UNIQUE (kind, slug, version)
 );
