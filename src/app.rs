@@ -14,13 +14,12 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::courses::{self, Library};
 use crate::db::{Conn, Database, Target, WriterOptions};
-use crate::demo::Stage;
 use crate::evidence::Actor;
 use crate::evidence::verify::Covered;
 use crate::http::{Desk, House, Views};
 use crate::identity::Keyring;
 use crate::keys::Secret;
-use crate::mail::Transport;
+use crate::mail::{Delivery, Transport};
 use crate::people;
 use crate::problem::{Problem, Result};
 use crate::self_checks;
@@ -130,6 +129,23 @@ pub fn covered() -> Vec<Covered> {
         Covered { table: "self_checks", rows: self_checks::evidence_self_checks },
         Covered { table: "certificate_endings", rows: certificates::evidence_certificate_endings },
     ]
+}
+
+/// Who plays whom at `/demo/…`.
+#[derive(Clone, Debug)]
+pub struct Player {
+    pub role: &'static str,
+    pub person: i64,
+    pub name: String,
+    /// Where their work begins.
+    pub lands: &'static str,
+}
+
+/// What exists only under `demo`.
+#[derive(Clone)]
+pub struct Stage {
+    pub players: Vec<Player>,
+    pub caught: Delivery,
 }
 
 /// A server's lock on a SQLite file, held while it runs: a second server would have a writer of its own.

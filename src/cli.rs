@@ -140,7 +140,7 @@ fn obey(line: CommandLine) -> Result<bool> {
     match line.command {
         Command::Demo { listen, seed, today, people } => {
             start_logging("warn");
-            demo::run(&demo::Asked { listen, seed, today, people }).map(|()| true)
+            show_demo(&demo::Asked { listen, seed, today, people }).map(|()| true)
         }
         Command::Serve { listen } => {
             let mut config = load()?;
@@ -173,6 +173,20 @@ fn tell(words: &str) -> Result<()> {
     // A reader that has gone away (`seamark … | head`) is no fault.
     let _ = writeln!(std::io::stdout(), "{words}");
     Ok(())
+}
+
+/// Makes the demo's trust, says where to go, and serves until stopped; then the database goes.
+fn show_demo(asked: &demo::Asked) -> Result<()> {
+    let listener = TcpListener::bind(asked.listen)
+        .map_err(|error| Problem::refused(format!("{} cannot be listened on: {error}", asked.listen)))?;
+    let listening = listener.local_addr()?;
+    let folder = std::env::temp_dir().join(format!("seamark-demo-{}", crate::ids::random_id()?));
+    let served = demo::make(asked, &folder, listening).and_then(|app| {
+        demo::announce(&app, listening);
+        run_server(app, listener)
+    });
+    let _ = std::fs::remove_dir_all(&folder);
+    served
 }
 
 fn serve(config: Config) -> Result<()> {

@@ -28,6 +28,7 @@ pub mod attempts;
 pub mod attestations;
 pub mod self_checks;
 pub mod reports;
+pub mod reminders;
 
 // ── roof: knows all, known by none
 pub mod app;
@@ -35,8 +36,8 @@ pub mod operations;
 pub mod setup;
 pub mod settings_page;
 pub mod postman;
-pub mod server;
 pub mod rounds;
+pub mod demo;
+pub mod server;
 pub mod doctor;
 pub mod cli;
-pub mod demo;

@@ -5,15 +5,17 @@ use serde_json::{Value, json};
 
 use crate::act::Act;
 use crate::app::App;
+use crate::courses::Library;
 use crate::evidence::{Actor, Draft};
 use crate::identity::{self, rules::LinkKind};
 use crate::mail::outbox::{self, Row};
 use crate::mail::{MailFault, Ready, Transport};
 use crate::people;
 use crate::problem::Result;
+use crate::reminders;
 
 /// Letters that must never arrive twice; if a server may have taken one, it is not sent again.
-pub const ONCE_ONLY: &[&str] = &["reminder"];
+pub const ONCE_ONLY: &[&str] = &[reminders::KIND];
 const AT_ONCE: i64 = 64;
 const HANDS: usize = 8;
 
@@ -55,7 +57,8 @@ fn send_one(app: &App, transport: &Transport, row: &Row) -> bool {
 
 fn try_to_send(app: &App, transport: &Transport, row: &Row) -> Result<bool> {
     let taken = row.clone();
-    let link = app.act(Actor::system(), move |act| take(act, &taken))?;
+    let library = app.library.clone();
+    let link = app.act(Actor::system(), move |act| take(act, &library, &taken))?;
     let Some(token) = link else { return Ok(false) };
     let written = write_out(app, row, &token)?;
     let house = app.desk.house();
@@ -75,9 +78,10 @@ fn try_to_send(app: &App, transport: &Transport, row: &Row) -> Result<bool> {
     Ok(sent)
 }
 
-/// Takes the letter, and makes its link if it is to a person. None if another hand was quicker.
-fn take(act: &mut Act, row: &Row) -> Result<Option<String>> {
-    if !outbox::take(act.conn, row.id)? {
+/// Takes the letter, and makes its link if it is to a person. None if another hand was quicker, or it may not leave now.
+fn take(act: &mut Act, library: &Library, row: &Row) -> Result<Option<String>> {
+    let may_leave = row.kind != reminders::KIND || reminders::let_go(act, library, row)?;
+    if !may_leave || !outbox::take(act.conn, row.id)? {
         return Ok(None);
     }
     let kind = if row.kind == "sign-in" { LinkKind::Asked } else { LinkKind::Letter };

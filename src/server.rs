@@ -22,7 +22,9 @@ use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, H
 use crate::people::{self, Viewer};
 use crate::problem::{Problem, Result};
 use crate::reports;
-use crate::{attempts, attestations, certificates, courses, demo, ids, operations, self_checks, settings_page, setup};
+use crate::{
+    attempts, attestations, certificates, courses, demo, ids, operations, reminders, self_checks, settings_page, setup,
+};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +135,10 @@ pub fn table() -> Vec<Row> {
             post "/people/{person}/correct" people::pages::correct_person;
             post "/people/{person}/pause" people::pages::pause;
             post "/people/{person}/leave" people::pages::leave;
+            get "/chase" reminders::pages::choose;
+            post "/chase" reminders::pages::send;
+            post "/chase/preview" reminders::pages::preview;
+            get "/chase/sent" reminders::pages::sent;
         }
         Any(&[Administrator]) => {
             get "/settings" settings_page::show;

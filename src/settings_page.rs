@@ -137,6 +137,7 @@ fn to_do(schools: &[Value], mail_to: &str) -> Vec<Value> {
 fn mail_sentence(mail_to: &str, shown: &Shown) -> String {
     let way = match mail_to.split_once(':') {
         None => "No way out for letters is set: put mail_to into seamark.toml.".to_owned(),
+        Some(("memory", _)) => "Letters are caught and shown; none can leave.".to_owned(),
         Some(("folder", folder)) => format!("Letters go into the folder {folder}."),
         // What stands before the @ may be a password.
         Some((scheme, rest)) => {

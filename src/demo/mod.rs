@@ -7,13 +7,13 @@ mod names;
 pub mod pages;
 mod trust;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::app::App;
+use crate::app::{App, Player, Stage};
 use crate::assignments::calendar::AcademicYear;
 use crate::clock::{Clock, Day, Instant};
 use crate::config::Config;
@@ -24,7 +24,7 @@ use crate::people::rules::{AccessRole, Urn, WorkEmail};
 use crate::people::{self, NewPerson, Person};
 use crate::problem::{Problem, Result};
 use crate::setup::NewTrust;
-use crate::{assignments, cli, courses, identity, rounds, setup};
+use crate::{assignments, courses, identity, rounds, setup};
 use history::Cast;
 
 /// What `seamark demo` was told.
@@ -38,41 +38,8 @@ pub struct Asked {
     pub people: usize,
 }
 
-/// Who plays whom at `/demo/…`.
-#[derive(Clone, Debug)]
-pub struct Player {
-    pub role: &'static str,
-    pub person: i64,
-    pub name: String,
-    /// Where their work begins.
-    pub lands: &'static str,
-}
-
-/// What exists only under `demo`.
-#[derive(Clone)]
-pub struct Stage {
-    pub players: Vec<Player>,
-    pub caught: Delivery,
-}
-
-/// Makes the trust, prints where to go, and serves until stopped. The database goes when it stops.
-pub fn run(asked: &Asked) -> Result<()> {
-    if !(20..=10_000).contains(&asked.people) {
-        return Err(Problem::refused("`--people` takes a number from 20 to 10,000."));
-    }
-    let listener = TcpListener::bind(asked.listen)
-        .map_err(|error| Problem::refused(format!("{} cannot be listened on: {error}", asked.listen)))?;
-    let folder = std::env::temp_dir().join(format!("seamark-demo-{}", crate::ids::random_id()?));
-    let made = make(asked, &folder, listener.local_addr()?);
-    let served = made.and_then(|app| {
-        announce(&app, listener.local_addr()?);
-        cli::run_server(app, listener)
-    });
-    let _ = std::fs::remove_dir_all(&folder);
-    served
-}
-
-fn announce(app: &App, listening: SocketAddr) {
+/// Says where to go.
+pub fn announce(app: &App, listening: SocketAddr) {
     println!("Seamark demo: {}, {}.", trust::TRUST, app.desk.clock.now().long());
     for player in app.stage.iter().flat_map(|stage| &stage.players) {
         println!("{:<15}http://{listening}/demo/{}", player.role, player.role);
@@ -88,6 +55,9 @@ pub fn make(asked: &Asked, folder: &Path, listening: SocketAddr) -> Result<App> 
 
 /// The same on a database of one's own.
 pub fn make_on(asked: &Asked, folder: &Path, database: Target, listening: SocketAddr) -> Result<App> {
+    if !(20..=10_000).contains(&asked.people) {
+        return Err(Problem::refused("`--people` takes a number from 20 to 10,000."));
+    }
     let now = asked.today.at_minute(9 * 60 + 14);
     let address = format!("http://{listening}");
     let mut config = Config::read("", &Default::default())?;
@@ -123,7 +93,7 @@ fn found(app: &App, address: &str, first_year: AcademicYear) -> Result<Person> {
         schools,
         address: address.to_owned(),
         mail_from: "Saltmarsh training <training@saltmarsh.example>".to_owned(),
-        mail_to: String::new(),
+        mail_to: "memory:demo".to_owned(),
         administrator: NewPerson {
             forename: "Iris".to_owned(),
             surname: "Bell".to_owned(),
@@ -146,11 +116,15 @@ fn fill_cards(act: &mut crate::act::Act, library: &courses::Library) -> Result<(
         ("dsl", "Jo Marsh, 01632 960123"),
         ("out-of-hours", "The duty leader, 01632 960199"),
         ("head", "The headteacher, through the school office"),
+        ("chair", "The chair of governors, chair@saltmarsh.example"),
+        ("lado", "The council’s LADO desk, 01632 960177"),
         ("press", "Sam Tide, communications, 01632 960150"),
         ("data-protection", "dpo@saltmarsh.example, 01632 960145"),
         ("hr", "hr@saltmarsh.example"),
         ("it", "IT desk, extension 200"),
         ("helper", "Your line manager, or the training team"),
+        ("online-safety-help", "The trust’s online safety adviser, 01632 960160"),
+        ("wellbeing", "Staff support, 01632 960170, day and night"),
     ];
     for school in people::schools(act.conn)? {
         // One school has not filled in its card, so that everybody can see what is said then.

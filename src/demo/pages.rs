@@ -4,7 +4,7 @@ use actix_web::cookie::Cookie;
 use actix_web::web;
 use serde_json::json;
 
-use super::Stage;
+use crate::app::Stage;
 use crate::clock::Instant;
 use crate::http::{Answer, Form, Visit};
 use crate::identity::pages::cookie_name;

@@ -86,6 +86,18 @@ pub fn mark_refused(conn: &mut Conn, row: &Row, now: Instant, problem: &str, for
     Ok(())
 }
 
+/// It may not leave yet: it waits until then.
+pub fn postpone(conn: &mut Conn, id: i64, until: Instant) -> Result<()> {
+    diesel::update(outbox::table.find(id)).set(outbox::not_before.eq(until.0)).execute(conn)?;
+    Ok(())
+}
+
+/// It will not leave at all; `state` is the room's own word for why.
+pub fn withdraw(conn: &mut Conn, id: i64, state: &str) -> Result<()> {
+    diesel::update(outbox::table.find(id)).set(outbox::state.eq(state)).execute(conn)?;
+    Ok(())
+}
+
 /// The server may or may not have it, and it must not arrive twice.
 pub fn mark_uncertain(conn: &mut Conn, id: i64, problem: &str) -> Result<()> {
     diesel::update(outbox::table.find(id))
