@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::evidence::{self, Actor, checkpoint};
 use crate::mail::outbox;
 use crate::problem::{Problem, Result};
-use crate::{assignments, http, identity, postman};
+use crate::{assignments, http, identity, people, postman};
 
 pub struct Round {
     pub name: &'static str,
@@ -72,6 +72,7 @@ fn tidy(app: &App) -> Result<String> {
     let now = app.desk.clock.now();
     app.desk.database.write(move |conn| {
         http::once::forget_old(conn, now)?;
+        people::import::forget_old(conn, now)?;
         identity::forget_old(conn, now)
     })?;
     Ok(String::new())

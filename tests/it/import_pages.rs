@@ -6,7 +6,8 @@ use seamark::people::rules::{AccessRole, RoleGroup, Urn, WorkEmail};
 use seamark::people::{self, NewPerson, NewPost, Person};
 
 use crate::house::at;
-use crate::house::site::{Browser, Seen, Site};
+use crate::house::browser::{Browser, Page, attribute, tags};
+use crate::house::site::Site;
 
 const SAM: &str = "s.okafor@saltmarsh.example";
 const KIT: &str = "k.marsh@saltmarsh.example";
@@ -55,9 +56,22 @@ fn list(act: &mut seamark::act::Act, forename: &str, surname: &str, email: &str,
     people::list_person(act, &new, "", &post).unwrap()
 }
 
-fn sends(browser: &Browser, rows: &[&str]) -> Seen {
-    let file = format!("{HEADINGS}\n{}\n", rows.join("\n"));
-    browser.sends_file("/import", &[("school", "")], "staff.csv", file.as_bytes())
+fn sends(browser: &Browser, rows: &[&str]) -> Page {
+    sends_file(browser, "", format!("{HEADINGS}\n{}\n", rows.join("\n")).as_bytes())
+}
+
+/// Sends a file for a chosen school.
+fn sends_file(browser: &Browser, school: &str, file: &[u8]) -> Page {
+    browser.sends_file(&browser.opens("/import"), "/import", &[("school", school)], ("staff.csv", file))
+}
+
+/// Opens a page and sends one of its forms.
+fn fills(browser: &Browser, page: &str, action: &str, fields: &[(&str, &str)]) -> Page {
+    browser.fills_in(&browser.opens(page), action, fields)
+}
+
+fn leads_to(page: &Page) -> &str {
+    page.location.as_deref().unwrap_or_else(|| panic!("{}", page.words()))
 }
 
 fn somebody(site: &Site, email: &str) -> Option<Person> {
@@ -75,35 +89,39 @@ fn hr_looks_at_what_a_list_would_do_and_applies_it_once() {
     let site = trust();
     let sam = site.as_person(SAM);
     let sent = sends(&sam, &[IVY, BO]);
-    assert_eq!((sent.status, sent.location.as_str()), (303, "/import/1"), "{}", sent.body);
+    assert_eq!((sent.status, leads_to(&sent)), (303, "/import/1"), "{}", sent.words());
 
     let plan = sam.opens("/import/1");
-    assert!(plan.has("2 new people") && plan.has("Nothing has changed yet") && plan.has("Ivy Moss"), "{}", plan.body);
-    assert!(plan.has("Kit Marsh"), "whoever is not in the file is listed for review");
+    assert!(
+        plan.says("2 new people") && plan.says("Nothing has changed yet") && plan.says("Ivy Moss"),
+        "{}",
+        plan.words()
+    );
+    assert!(plan.says("Kit Marsh"), "whoever is not in the file is listed for review");
     assert_eq!(everybody(&site), 3);
 
-    let applied = sam.sends_form_of(&plan, "/import/1", &[]);
-    assert_eq!((applied.status, applied.location.as_str()), (303, "/import"));
+    let applied = sam.fills_in(&plan, "/import/1", &[]);
+    assert_eq!((applied.status, leads_to(&applied)), (303, "/import"));
     assert_eq!(everybody(&site), 5);
-    let again = sam.sends_form_of(&plan, "/import/1", &[]);
-    assert_eq!((again.status, again.location.as_str()), (303, "/import"));
+    let again = sam.fills_in(&plan, "/import/1", &[]);
+    assert_eq!((again.status, leads_to(&again)), (303, "/import"));
     assert_eq!(everybody(&site), 5);
     assert_eq!(sam.opens("/import/1").status, 404, "the list itself is gone");
-    assert!(sam.opens("/import").has("by Sam Okafor: 2 new people, 0 changed."));
+    assert!(sam.opens("/import").says("by Sam Okafor: 2 new people, 0 changed."));
 }
 
 #[test]
 fn a_file_that_is_no_staff_list_gets_one_clear_sentence() {
     let site = trust();
     let sam = site.as_person(SAM);
-    let sent = sam.sends_file("/import", &[("school", "")], "notes.txt", b"Dear all,\nplease bring cake.\n");
+    let sent = sends_file(&sam, "", b"Dear all,\nplease bring cake.\n");
     assert_eq!(sent.status, 422);
-    assert!(sent.has("id=\"file-error\""));
-    let sent = sam.sends_file("/import", &[("school", "")], "", b"");
-    assert!(sent.status == 422 && sent.has("Choose the file to bring in"));
+    assert!(sent.says("id=\"file-error\""));
+    let sent = sam.sends_file(&sam.opens("/import"), "/import", &[("school", "")], ("", b""));
+    assert!(sent.status == 422 && sent.says("Choose the file to bring in"));
     let large = vec![b'a'; 9 * 1024 * 1024];
-    let sent = sam.sends_file("/import", &[("school", "")], "large.csv", &large);
-    assert!(sent.status == 422 && sent.has("larger than 8 MB"), "{}", sent.status);
+    let sent = sends_file(&sam, "", &large);
+    assert!(sent.status == 422 && sent.says("larger than 8 MB"), "{}", sent.status);
 }
 
 #[test]
@@ -111,12 +129,12 @@ fn a_list_without_a_school_is_for_the_school_that_was_chosen() {
     let site = trust();
     let sam = site.as_person(SAM);
     let file = b"staff_ref,forename,surname,job_title,start_date\n7,Ivy,Moss,Teacher,01/01/2027\n";
-    let sent = sam.sends_file("/import", &[("school", "")], "staff.csv", file);
-    assert!(sent.status == 422 && sent.has("id=\"school-error\""), "{}", sent.body);
-    let sent = sam.sends_file("/import", &[("school", "100002")], "staff.csv", file);
+    let sent = sends_file(&sam, "", file);
+    assert!(sent.status == 422 && sent.says("id=\"school-error\""), "{}", sent.words());
+    let sent = sends_file(&sam, "100002", file);
     assert_eq!(sent.status, 303);
-    let plan = sam.opens(&sent.location);
-    assert!(plan.has("Harbour Academy") && plan.has("1 new person"), "{}", plan.body);
+    let plan = sam.opens(leads_to(&sent));
+    assert!(plan.says("Harbour Academy") && plan.says("1 new person"), "{}", plan.words());
 }
 
 #[test]
@@ -125,16 +143,16 @@ fn an_answer_is_taken_in_and_what_it_does_is_shown_before_it_is_done() {
     let sam = site.as_person(SAM);
     let amir = somebody(&site, AMIR).unwrap();
     let sent = sends(&sam, &["009911,Amir,Shah-Lee,a.shah@saltmarsh.example,100002,Office manager,01/09/2020"]);
-    let plan = sam.opens(&sent.location);
-    assert!(plan.has("The same person?") && plan.has("Take in my answers"), "{}", plan.body);
+    let plan = sam.opens(leads_to(&sent));
+    assert!(plan.says("The same person?") && plan.says("Take in my answers"), "{}", plan.words());
 
-    let answered = sam.sends_form_of(&plan, &sent.location, &[("same-2", &amir.id.to_string())]);
+    let answered = sam.fills_in(&plan, leads_to(&sent), &[("same-2", &amir.id.to_string())]);
     assert_eq!(answered.status, 409);
-    assert!(answered.has("Your answers are taken in") && answered.has("Shah-Lee"), "{}", answered.body);
+    assert!(answered.says("Your answers are taken in") && answered.says("Shah-Lee"), "{}", answered.words());
     assert_eq!(somebody(&site, AMIR).unwrap().surname, "Shah");
 
-    let applied = sam.sends_form_of(&answered, &sent.location, &[]);
-    assert_eq!(applied.status, 303, "{}", applied.body);
+    let applied = sam.fills_in(&answered, leads_to(&sent), &[]);
+    assert_eq!(applied.status, 303, "{}", applied.words());
     assert_eq!(somebody(&site, AMIR).unwrap().surname, "Shah-Lee");
     assert_eq!(everybody(&site), 3);
 }
@@ -144,14 +162,14 @@ fn if_somebody_changed_the_list_of_staff_meanwhile_the_dry_run_is_shown_again() 
     let site = trust();
     let sam = site.as_person(SAM);
     let sent = sends(&sam, &[IVY]);
-    let plan = sam.opens(&sent.location);
+    let plan = sam.opens(leads_to(&sent));
     let amir = somebody(&site, AMIR).unwrap();
     site.act(move |act| people::correct_person(act, &Person { surname: "Lee".to_owned(), ..amir.clone() }));
 
-    let again = sam.sends_form_of(&plan, &sent.location, &[]);
+    let again = sam.fills_in(&plan, leads_to(&sent), &[]);
     assert_eq!(again.status, 409);
-    assert!(again.has("has changed since you looked"), "{}", again.body);
-    assert_eq!(sam.sends_form_of(&again, &sent.location, &[]).status, 303);
+    assert!(again.says("has changed since you looked"), "{}", again.words());
+    assert_eq!(sam.fills_in(&again, leads_to(&sent), &[]).status, 303);
     assert!(somebody(&site, "i.moss@saltmarsh.example").is_some());
 }
 
@@ -160,49 +178,47 @@ fn every_row_and_its_fate_can_be_kept_as_a_spreadsheet_that_runs_no_formulas() {
     let site = trust();
     let sam = site.as_person(SAM);
     let sent = sends(&sam, &[IVY, "004502,Cy,Fox,,999999,=1+1,01/09/2026"]);
-    let rows = sam.opens(&format!("{}/rows.csv", sent.location));
-    assert!(rows.has("2,Ivy Moss,new,Fairhaven Primary,Teacher,1 January 2027"), "{}", rows.body);
-    assert!(rows.has("3,Cy Fox,rejected") && !rows.has(",=1+1"), "{}", rows.body);
+    let rows = sam.opens(&format!("{}/rows.csv", leads_to(&sent)));
+    assert!(rows.says("2,Ivy Moss,new,Fairhaven Primary,Teacher,1 January 2027"), "{}", rows.words());
+    assert!(rows.says("3,Cy Fox,rejected") && !rows.says(",=1+1"), "{}", rows.words());
 }
 
 #[test]
 fn a_list_waits_for_its_sender_alone_and_for_a_day() {
     let site = trust();
     let sent = sends(&site.as_person(SAM), &[IVY]);
-    assert_eq!(site.as_person(KIT).opens(&sent.location).status, 404);
-    assert_eq!(site.as_person(AMIR).opens(&sent.location).status, 404);
+    assert_eq!(site.as_person(KIT).opens(leads_to(&sent)).status, 404);
+    assert_eq!(site.as_person(AMIR).opens(leads_to(&sent)).status, 404);
     site.clock.set(at("2026-11-25", "09:15"));
-    assert_eq!(site.as_person(SAM).opens(&sent.location).status, 404);
+    assert_eq!(site.as_person(SAM).opens(leads_to(&sent)).status, 404);
 }
 
 #[test]
-fn a_file_from_another_session_is_refused() {
+fn a_file_sent_with_another_sessions_token_is_refused() {
     let site = trust();
     let sam = site.as_person(SAM);
+    let form_of_kit = site.as_person(KIT).opens("/import");
     let file = format!("{HEADINGS}\n{IVY}\n");
-    let sent = sam.sends_file("/people/add", &[("token", "another")], "staff.csv", file.as_bytes());
-    assert_ne!(sent.status, 303);
-    let body = "--edge\r\ncontent-disposition: form-data; name=\"token\"\r\n\r\nanother\r\n--edge--\r\n";
-    let sent = sam.sends_raw("/import", "multipart/form-data; boundary=edge", body);
-    assert_eq!(sent.status, 403, "{}", sent.body);
+    let sent = sam.sends_file(&form_of_kit, "/import", &[("school", "")], ("staff.csv", file.as_bytes()));
+    assert_eq!(sent.status, 403, "{}", sent.words());
 }
 
 #[test]
 fn hr_of_a_school_brings_in_their_own_school_and_learns_of_no_other() {
     let site = trust();
     let kit = site.as_person(KIT);
-    assert!(!kit.opens("/import").has("Harbour"));
+    assert!(!kit.opens("/import").says("Harbour"));
     let file = format!(
         "{HEADINGS}\n{IVY}\n004502,Cy,Fox,,100002,Teacher,01/09/2026\n004503,Jo,Lee,{AMIR},100001,Teacher,01/09/2026\n"
     );
-    assert_eq!(kit.sends_file("/import", &[("school", "100002")], "staff.csv", file.as_bytes()).status, 422);
-    let sent = kit.sends_file("/import", &[("school", "")], "staff.csv", file.as_bytes());
-    let plan = kit.opens(&sent.location);
-    assert!(plan.has("1 new person, 2 rows rejected"), "{}", plan.body);
+    assert_eq!(sends_file(&kit, "100002", file.as_bytes()).status, 422);
+    let sent = sends_file(&kit, "", file.as_bytes());
+    let plan = kit.opens(leads_to(&sent));
+    assert!(plan.says("1 new person, 2 rows rejected"), "{}", plan.words());
     for secret in ["Harbour", "Amir", "Shah"] {
-        assert!(!plan.has(secret), "{secret}: {}", plan.body);
+        assert!(!plan.says(secret), "{secret}: {}", plan.words());
     }
-    assert_eq!(kit.sends_form_of(&plan, &sent.location, &[]).status, 303);
+    assert_eq!(kit.fills_in(&plan, leads_to(&sent), &[]).status, 303);
     assert_eq!(everybody(&site), 4);
 }
 
@@ -226,17 +242,17 @@ fn hr_adds_somebody_and_a_date_that_cannot_be_read_loses_nothing_that_was_typed(
             ("manager", KIT),
         ]
     };
-    let wrong = sam.fills("/people/add", "/people/add", &fields("03/14/2026"));
+    let wrong = fills(&sam, "/people/add", "/people/add", &fields("03/14/2026"));
     assert_eq!(wrong.status, 422);
-    assert!(wrong.has("value=\"03/14/2026\"") && wrong.has("value=\"Ivy\"") && wrong.has("id=\"start-error\""));
+    assert!(wrong.says("value=\"03/14/2026\"") && wrong.says("value=\"Ivy\"") && wrong.says("id=\"start-error\""));
 
-    let added = sam.fills("/people/add", "/people/add", &fields("01/12/2026"));
+    let added = fills(&sam, "/people/add", "/people/add", &fields("01/12/2026"));
     let ivy = somebody(&site, "i.moss@saltmarsh.example").unwrap();
-    assert_eq!((added.status, added.location), (303, format!("/people/{}", ivy.id)));
+    assert_eq!((added.status, leads_to(&added)), (303, format!("/people/{}", ivy.id).as_str()));
     let post = site.read(|conn| people::posts_of(conn, &[ivy.id])).remove(0);
     assert_eq!(post.manager, somebody(&site, KIT).map(|kit| kit.id));
-    let twice = sam.fills("/people/add", "/people/add", &fields("01/12/2026"));
-    assert!(twice.status == 422 && twice.has("already has this reference"), "{}", twice.body);
+    let twice = fills(&sam, "/people/add", "/people/add", &fields("01/12/2026"));
+    assert!(twice.status == 422 && twice.says("already has this reference"), "{}", twice.words());
 }
 
 #[test]
@@ -248,23 +264,23 @@ fn hr_corrects_an_email_sets_time_away_and_a_last_day() {
     let address = |what: &str| format!("/people/{}/{what}", amir.id);
 
     let names = [("forename", "Amir"), ("surname", "Shah"), ("email", "amir.shah@saltmarsh.example")];
-    assert_eq!(sam.fills(&page, &page, &names).status, 303);
+    assert_eq!(fills(&sam, &page, &page, &names).status, 303);
     assert!(somebody(&site, AMIR).is_none());
 
     let days = [("pause_from", "01/12/2026"), ("pause_to", "")];
-    assert_eq!(sam.fills(&page, &address("pause"), &days).status, 303);
-    assert!(sam.opens(&page).has("value=\"01/12/2026\""));
+    assert_eq!(fills(&sam, &page, &address("pause"), &days).status, 303);
+    assert!(sam.opens(&page).says("value=\"01/12/2026\""));
     let days = [("pause_from", "01/12/2026"), ("pause_to", "05/01/2027")];
-    assert_eq!(sam.fills(&page, &address("pause"), &days).status, 303);
+    assert_eq!(fills(&sam, &page, &address("pause"), &days).status, 303);
     let pauses = site.read(|conn| people::pauses_of(conn, &[amir.id]));
     let standing: Vec<_> = pauses.iter().filter(|(_, pause)| pause.superseded.is_none()).collect();
     assert_eq!(standing.len(), 1);
     assert_eq!(standing[0].1.until, "2027-01-04".parse::<Day>().ok());
 
     let post = site.read(|conn| people::posts_of(conn, &[amir.id])).remove(0).post.id.to_string();
-    let early = sam.fills(&page, &address("leave"), &[("post", &post), ("last_day", "01/01/2019")]);
-    assert!(early.status == 422 && early.has("cannot lie before"), "{}", early.body);
-    let left = sam.fills(&page, &address("leave"), &[("post", &post), ("last_day", "31/12/2026")]);
+    let early = fills(&sam, &page, &address("leave"), &[("post", &post), ("last_day", "01/01/2019")]);
+    assert!(early.status == 422 && early.says("cannot lie before"), "{}", early.words());
+    let left = fills(&sam, &page, &address("leave"), &[("post", &post), ("last_day", "31/12/2026")]);
     assert_eq!(left.status, 303);
     let posts = site.read(|conn| people::posts_of(conn, &[amir.id]));
     assert_eq!(posts.iter().filter(|post| post.superseded.is_none()).count(), 1);
@@ -278,10 +294,14 @@ fn nobody_outside_ones_schools_can_be_corrected_or_named() {
     let amir = somebody(&site, AMIR).unwrap();
     assert_eq!(kit.opens(&format!("/people/{}/correct", amir.id)).status, 404);
     let own = somebody(&site, KIT).unwrap();
-    let page = format!("/people/{}/correct", own.id);
-    assert_eq!(kit.opens(&page).status, 200);
+    let page = kit.opens(&format!("/people/{}/correct", own.id));
+    assert_eq!(page.status, 200);
     for what in ["correct", "pause", "leave"] {
-        assert_eq!(kit.fills(&page, &format!("/people/{}/{what}", amir.id), &[]).status, 404);
+        let own_form = page.form(&format!("/people/{}/{what}", own.id));
+        let hidden = tags(&own_form, "input").into_iter().filter(|tag| tag.contains("hidden"));
+        let field = |tag: String| (attribute(&tag, "name").unwrap(), attribute(&tag, "value").unwrap());
+        let sent = kit.posts(&format!("/people/{}/{what}", amir.id), &hidden.map(field).collect::<Vec<_>>());
+        assert_eq!(sent.status, 404);
     }
     assert_eq!(site.as_person(AMIR).opens("/people/add").status, 404);
 }

@@ -59,6 +59,22 @@ impl<'a> Browser<'a> {
         self.sends(address, request)
     }
 
+    /// Sends a page's form with a file; the form is known by its action.
+    pub fn sends_file(&self, page: &Page, action: &str, fields: &[(&str, &str)], (name, file): (&str, &[u8])) -> Page {
+        let mut body = Vec::new();
+        for (field, value) in [&page.hidden(action)[..], &owned(fields)].concat() {
+            let head = format!("--edge\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n");
+            body.extend([head.as_bytes(), value.as_bytes(), b"\r\n"].concat());
+        }
+        let head = format!("--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+        body.extend([head.as_bytes(), file, b"\r\n--edge--\r\n"].concat());
+        let request = TestRequest::post().uri(action).insert_header(("origin", ADDRESS));
+        self.sends(
+            action,
+            request.insert_header(("content-type", "multipart/form-data; boundary=edge")).set_payload(body),
+        )
+    }
+
     /// Goes on to where a page sends the browser.
     pub fn follows(&self, page: &Page) -> Page {
         self.opens(
