@@ -11,7 +11,7 @@ use crate::act::Act;
 use crate::clock::{Day, Instant};
 use crate::db::{Conn, lock_row};
 use crate::evidence::Draft;
-use crate::people::rules::Urn;
+use crate::people::rules::{Post, Urn, main_post};
 use crate::people::{self, School};
 use crate::problem::{Complaints, Problem, Result};
 
@@ -38,6 +38,29 @@ pub fn calendars_if(
     entered.retain(|(of, span)| *of != school || AcademicYear::of(span.until) != year);
     entered.extend(spans.iter().map(|span| (school, span.clone())));
     assemble(conn, entered)
+}
+
+/// Minutes after midnight between which letters that can wait leave: 08:00 to 18:00.
+const OPENS: u32 = 8 * 60;
+const CLOSES: u32 = 18 * 60;
+
+/// When a letter that can wait may leave: now, if its reader is at work now; otherwise at 08:00 on their next working day.
+pub fn in_working_hours(conn: &mut Conn, person: i64, now: Instant) -> Result<Instant> {
+    let today = now.day();
+    let records = people::posts_of(conn, &[person])?;
+    let posts: Vec<Post> =
+        records.into_iter().filter(|record| record.superseded.is_none()).map(|record| record.post).collect();
+    let calendars = calendars(conn)?;
+    let Some(main) = main_post(&posts, today) else { return Ok(now) };
+    let (calendar, term_time_only) = (calendars.of(&main.school), main.is_term_time_only());
+    let minute = now.minute_of_day();
+    if minute >= CLOSES {
+        return Ok(calendar.next_working_day(today, term_time_only).at_minute(OPENS));
+    }
+    match calendar.working_day_from(today, term_time_only) {
+        day if day == today && minute >= OPENS => Ok(now),
+        day => Ok(day.at_minute(OPENS)),
+    }
 }
 
 /// Some days, and the school that entered them; none for the trust.

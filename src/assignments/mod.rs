@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub use calendars::{
     CalendarChange, calendar_of, calendars, calendars_as_at, calendars_if, change_calendar, days_of_year,
-    evidence_term_dates, replace_term_dates, set_term_date, term_dates_of,
+    evidence_term_dates, in_working_hours, replace_term_dates, set_term_date, term_dates_of,
 };
 pub use programme::programme;
 pub use reconciling::{

@@ -4,17 +4,10 @@ use serde_json::json;
 
 use super::rules::Closing;
 use super::sheet::ReceiptFacts;
-use crate::assignments;
 use crate::clock::Instant;
-use crate::db::Conn;
 use crate::mail::Letter;
-use crate::people::rules::{Post, WorkEmail, main_post};
-use crate::people::{self, Person};
-use crate::problem::Result;
-
-/// Minutes after midnight between which letters that can wait leave: 08:00 to 18:00.
-const OPENS: u32 = 8 * 60;
-const CLOSES: u32 = 18 * 60;
+use crate::people::Person;
+use crate::people::rules::WorkEmail;
 
 /// Leaves at once, as every receipt does.
 pub fn receipt(person: &Person, email: &WorkEmail, facts: &ReceiptFacts, slug: &str) -> Letter {
@@ -62,24 +55,5 @@ fn to(
         recipient_name: person.name(),
         values,
         not_before,
-    }
-}
-
-/// Now, if somebody is at work now; otherwise 08:00 on their next working day.
-pub fn in_working_hours(conn: &mut Conn, person: i64, now: Instant) -> Result<Instant> {
-    let today = now.day();
-    let records = people::posts_of(conn, &[person])?;
-    let posts: Vec<Post> =
-        records.into_iter().filter(|record| record.superseded.is_none()).map(|record| record.post).collect();
-    let calendars = assignments::calendars(conn)?;
-    let Some(main) = main_post(&posts, today) else { return Ok(now) };
-    let (calendar, term_time_only) = (calendars.of(&main.school), main.is_term_time_only());
-    let minute = now.minute_of_day();
-    if minute >= CLOSES {
-        return Ok(calendar.next_working_day(today, term_time_only).at_minute(OPENS));
-    }
-    match calendar.working_day_from(today, term_time_only) {
-        day if day == today && minute >= OPENS => Ok(now),
-        day => Ok(day.at_minute(OPENS)),
     }
 }

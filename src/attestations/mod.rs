@@ -461,7 +461,7 @@ pub fn close_query(act: &mut Act, library: &Library, person: &Person, query: i64
 fn tell(act: &mut Act, library: &Library, person: &Person, slug: &str, closing: &Closing) -> Result<()> {
     let Some(email) = &person.work_email else { return Ok(()) };
     let title = library.title(Kind::Policy, slug).unwrap_or_else(|| "policy".to_owned());
-    let not_before = letter::in_working_hours(act.conn, person.id, act.now)?;
+    let not_before = assignments::in_working_hours(act.conn, person.id, act.now)?;
     act.post(&letter::settled(person, email, &title, closing, not_before))?;
     Ok(())
 }
