@@ -91,6 +91,7 @@ pub fn table() -> Vec<Row> {
             get "/courses/{slug}" attempts::pages::start;
             get "/courses/{slug}/quiz" attempts::pages::quiz;
             post "/courses/{slug}/quiz" attempts::pages::begin;
+            post "/courses/{slug}/quiz/help" attempts::pages::ask_for_help;
             get "/courses/{slug}/quiz/{attempt}/{question}" attempts::pages::after;
             post "/courses/{slug}/quiz/{attempt}/{question}" attempts::pages::answer;
             get "/courses/{slug}/{page}" attempts::pages::page;

@@ -1,6 +1,7 @@
 //! Attempts: goes at a course's questions, and the pages read on the way to them. An attempt stays on the version that it
 //! began with; the first answer to a question is final; the last one finishes it. `rules` draws, shuffles and marks.
 
+mod letter;
 pub mod pages;
 pub mod rules;
 mod store;
@@ -17,8 +18,8 @@ use crate::courses::{Course, Kind, Library, Question};
 use crate::db::{Conn, lock_row};
 use crate::evidence::Draft;
 use crate::ids;
-use crate::people;
 use crate::people::rules::{Post, RoleGroup, main_post};
+use crate::people::{self, Person};
 use crate::problem::{Problem, Result};
 use rules::{Chosen, Sent, Tally};
 use store::{AnswerRow, AttemptRow, FinishedRow, Found};
@@ -217,6 +218,38 @@ fn record(act: &mut Act, attempt: &Attempt, row: &FinishedRow, completed: Option
     }
     act.record(entry);
     Ok(())
+}
+
+// ── help
+
+/// After so many tries that failed, help is offered.
+pub const HELP_AFTER: i32 = 3;
+
+impl Attempt {
+    /// Nobody is told anything unless the person asks for it.
+    pub fn may_ask_for_help(&self) -> bool {
+        self.passed == Some(false) && self.number >= HELP_AFTER
+    }
+}
+
+/// Whom a call for help would reach: the line manager of the main post, if they can be written to.
+pub fn helper(conn: &mut Conn, person: i64, day: Day) -> Result<Option<Person>> {
+    let mut posts = people::posts_of(conn, &[person])?;
+    posts.retain(|record| record.superseded.is_none());
+    let main = main_post(&posts.iter().map(|record| record.post.clone()).collect::<Vec<_>>(), day).map(|post| post.id);
+    let manager = posts.into_iter().find(|record| Some(record.post.id) == main).and_then(|record| record.manager);
+    let helper = manager.map(|manager| people::person(conn, manager)).transpose()?;
+    Ok(helper.filter(|helper| helper.work_email.is_some()))
+}
+
+/// Tells the helper that help with a course would be welcome: nothing of marks, answers or tries. Gives whom it told.
+pub fn ask_for_help(act: &mut Act, assignment: &Assignment, course: &Course) -> Result<Person> {
+    latest(act.conn, assignment.id)?.filter(Attempt::may_ask_for_help).ok_or(Problem::NotFound)?;
+    let helper = helper(act.conn, assignment.person, act.now.day())?.ok_or(Problem::NotFound)?;
+    let person = people::person(act.conn, assignment.person)?;
+    let not_before = assignments::in_working_hours(act.conn, helper.id, act.now)?;
+    act.post(&letter::help_welcome(&helper, &person, course, not_before))?;
+    Ok(helper)
 }
 
 // ── looking

@@ -137,7 +137,7 @@ pub async fn quiz(visit: Visit, viewer: Viewer, slug: web::Path<String>, library
     match walk.attempt {
         Some(attempt) => {
             let last = attempt.answers.len().checked_sub(1);
-            show(&visit, &library, &walk.course, &attempt, last).await
+            show(&visit, &viewer, &library, &walk.course, &attempt, last).await
         }
         None if walk.assignment.is_complete(now) => visit.go(&course_href(&slug)),
         None => visit.page("attempts/start", "The questions", question::start(&walk.course)),
@@ -198,9 +198,28 @@ pub async fn after(visit: Visit, viewer: Viewer, path: OneQuestion, library: web
         return Err(Problem::NotFound);
     }
     match number.checked_sub(1).filter(|place| *place < attempt.answers.len()) {
-        Some(place) => show(&visit, &library, &course, &attempt, Some(place)).await,
+        Some(place) => show(&visit, &viewer, &library, &course, &attempt, Some(place)).await,
         None => visit.go(&quiz_href(&slug)),
     }
+}
+
+/// POST /courses/{slug}/quiz/help: tells the helper, and nobody else, that help would be welcome.
+pub async fn ask_for_help(
+    visit: Visit,
+    viewer: Viewer,
+    slug: web::Path<String>,
+    form: Form,
+    library: web::Data<Library>,
+) -> Answer {
+    let slug = slug.into_inner();
+    let course = library.course(&slug).ok_or(Problem::NotFound)?;
+    let told = visit
+        .act_once(&form, "self", move |act| {
+            let assignment = assignments::assignment_for(act.conn, viewer.person, Kind::Course, &course.slug, act.now)?;
+            Ok(super::ask_for_help(act, &assignment, &course)?.name())
+        })
+        .await?;
+    visit.go_saying(&quiz_href(&slug), &format!("We will tell {told} that help would be welcome."))
 }
 
 async fn own(visit: &Visit, library: &web::Data<Library>, person: i64, attempt: i64) -> Result<(Attempt, Arc<Course>)> {
@@ -217,6 +236,7 @@ async fn own(visit: &Visit, library: &web::Data<Library>, person: i64, attempt: 
 /// The verdict on one answer, then the next question or the result.
 async fn show(
     visit: &Visit,
+    viewer: &Viewer,
     library: &web::Data<Library>,
     course: &Arc<Course>,
     attempt: &Attempt,
@@ -225,10 +245,7 @@ async fn show(
     match attempt.passed {
         None => ask(visit, library, course, attempt, verdict_on, None),
         Some(true) => passed(visit, library, course, attempt, verdict_on).await,
-        Some(false) => {
-            let view = result::failed(library, course, attempt, verdict_on)?;
-            visit.page("attempts/result-failed", "Not yet", view)
-        }
+        Some(false) => failed(visit, viewer, library, course, attempt, verdict_on).await,
     }
 }
 
@@ -248,6 +265,24 @@ fn ask(
         Some(_) => visit.again(template, &format!("Please check: {title}"), view, complaints),
         None => visit.page(template, &title, view),
     }
+}
+
+async fn failed(
+    visit: &Visit,
+    viewer: &Viewer,
+    library: &web::Data<Library>,
+    course: &Arc<Course>,
+    attempt: &Attempt,
+    verdict_on: Option<usize>,
+) -> Answer {
+    let mut view = result::failed(library, course, attempt, verdict_on)?;
+    if attempt.may_ask_for_help() {
+        let (person, school, today) = (viewer.person, viewer.school, visit.now.day());
+        let (helper, filled) =
+            visit.read(move |conn| Ok((super::helper(conn, person, today)?, people::cards(conn, school)?))).await?;
+        result::offer_help(&mut view, course, helper.as_ref(), &library.cards.words("helper", &filled));
+    }
+    visit.page("attempts/result-failed", "Not yet", view)
 }
 
 async fn passed(

@@ -174,7 +174,7 @@ fn teacher(act: &mut Act, forename: &str) -> Result<Person> {
 }
 
 /// An answer by places in the file.
-fn example(question: &Question, right: bool) -> Chosen {
+pub fn example(question: &Question, right: bool) -> Chosen {
     match &question.kind {
         QuestionKind::OneRight(choices) => {
             Chosen(vec![choices.iter().position(|choice| choice.is_right == right).unwrap()])
@@ -203,7 +203,7 @@ fn example(question: &Question, right: bool) -> Chosen {
 }
 
 /// The same as a form sends it: by shuffled positions, counted from 1.
-fn form(question: &Question, shown: &[usize], chosen: &Chosen) -> Vec<(String, String)> {
+pub fn form(question: &Question, shown: &[usize], chosen: &Chosen) -> Vec<(String, String)> {
     let position = |place: usize| (shown.iter().position(|other| *other == place).unwrap() + 1).to_string();
     match &question.kind {
         QuestionKind::Order { .. } => {

@@ -171,7 +171,7 @@ impl Trust {
         Browser::of(&self.app, person.id)
     }
 
-    fn letters(&self, kind: &str) -> Vec<outbox::Row> {
+    pub fn letters(&self, kind: &str) -> Vec<outbox::Row> {
         let all = self.app.read(|conn| outbox::newest(conn, 100)).unwrap();
         all.into_iter().filter(|letter| letter.kind == kind).collect()
     }

@@ -5,6 +5,7 @@
 
 mod architecture;
 mod assignments_room;
+mod attempts_pages;
 mod attempts_room;
 mod attempts_rules;
 mod attestations_room;

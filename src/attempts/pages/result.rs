@@ -12,6 +12,7 @@ use crate::attempts::{Attempt, Progress};
 use crate::clock::Instant;
 use crate::courses::{Course, Kind, Library, Question, QuestionKind};
 use crate::db::Conn;
+use crate::people::Person;
 use crate::problem::Result;
 use crate::text;
 
@@ -55,6 +56,19 @@ pub(super) fn failed(
         "help_sentence": null,
         "marks_note": MARKS_NOTE,
     }))
+}
+
+/// Adds the offer of help: a button that tells somebody, or else whom to ask.
+pub(super) fn offer_help(view: &mut Value, course: &Course, helper: Option<&Person>, card: &str) {
+    view["help_sentence"] = match helper {
+        Some(helper) => format!(
+            "Press the button, and we tell {} that help would be welcome. Nothing about your answers or tries is sent.",
+            helper.name()
+        ),
+        None => card.to_owned(),
+    }
+    .into();
+    view["help_action"] = helper.map(|_| format!("{}/help", quiz_href(&course.slug))).into();
 }
 
 fn missed<'a>(course: &'a Course, attempt: &Attempt) -> Result<Vec<&'a Question>> {

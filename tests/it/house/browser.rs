@@ -121,7 +121,7 @@ impl Page {
         tags(&self.words(), name)
     }
 
-    fn hidden(&self, action: &str) -> Vec<(String, String)> {
+    pub fn hidden(&self, action: &str) -> Vec<(String, String)> {
         let hidden = tags(&self.form(action), "input").into_iter().filter(|tag| tag.contains("type=\"hidden\""));
         hidden.map(|tag| (attribute(&tag, "name").unwrap(), attribute(&tag, "value").unwrap_or_default())).collect()
     }

@@ -1,0 +1,281 @@
+//! A course by its pages alone, with a browser's eyes: reading on, answering, what a page must not tell, and help.
+
+use std::sync::Arc;
+
+use seamark::attempts::{self, Attempt, Progress};
+use seamark::courses::{Course, Kind, Question, QuestionKind};
+use seamark::people::{self, NewPerson, NewPost, Person};
+
+use crate::attempts_room::{example, form};
+use crate::attestations_room::Trust;
+use crate::house::browser::{Browser, Page};
+
+const SLUG: &str = "data-protection";
+const COURSE: &str = "/courses/data-protection";
+const QUIZ: &str = "/courses/data-protection/quiz";
+
+fn course(trust: &Trust) -> Arc<Course> {
+    trust.app.library.course(SLUG).unwrap()
+}
+
+fn progress(trust: &Trust, person: &Person) -> Progress {
+    let assignment = trust.assignment(person, Kind::Course, SLUG).id;
+    trust.app.read(|conn| attempts::progress(conn, &[assignment])).unwrap().remove(&assignment).unwrap_or_default()
+}
+
+fn latest(trust: &Trust, person: &Person) -> Attempt {
+    let assignment = trust.assignment(person, Kind::Course, SLUG).id;
+    trust.app.read(|conn| attempts::latest(conn, assignment)).unwrap().unwrap()
+}
+
+fn begins(browser: &Browser) -> Page {
+    let began = browser.fills_in(&browser.opens(QUIZ), QUIZ, &[]);
+    assert_eq!(began.location.as_deref(), Some(QUIZ));
+    browser.follows(&began)
+}
+
+/// Where the answer to the open attempt's next question goes.
+fn next_action(attempt: &Attempt) -> String {
+    format!("{QUIZ}/{}/{}", attempt.id, attempt.answers.len() + 1)
+}
+
+fn sent(question: &Question, attempt: &Attempt, course: &Course, right: bool) -> Vec<(String, String)> {
+    let shown = attempt.shown(course, attempt.answers.len()).unwrap();
+    form(question, &shown, &example(question, right))
+}
+
+fn answers(browser: &Browser, trust: &Trust, person: &Person, page: &Page, right: bool) -> Page {
+    let (attempt, course) = (latest(trust, person), course(trust));
+    let question = attempt.question(&course, attempt.answers.len()).unwrap();
+    let sent = sent(question, &attempt, &course, right);
+    let fields: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let answered = browser.fills_in(page, &next_action(&attempt), &fields);
+    assert_eq!(answered.status, 303, "{}", answered.words());
+    browser.follows(&answered)
+}
+
+/// Begins an attempt and answers all eight.
+fn goes_through(browser: &Browser, trust: &Trust, person: &Person, right: bool) -> Page {
+    let first = begins(browser);
+    (0..8).fold(first, |page, _| answers(browser, trust, person, &page, right))
+}
+
+fn reasons(question: &Question) -> Vec<String> {
+    let mut reasons: Vec<String> = match &question.kind {
+        QuestionKind::OneRight(choices) | QuestionKind::SeveralRight(choices) => {
+            choices.iter().map(|choice| choice.reason.clone()).collect()
+        }
+        QuestionKind::Order { steps, .. } => steps.iter().map(|step| step.reason.clone()).collect(),
+        QuestionKind::Match { pairs, .. } => pairs.iter().map(|pair| pair.reason.clone()).collect(),
+    };
+    reasons.extend(question.why.clone());
+    reasons
+}
+
+fn plain(page: &Page) -> String {
+    page.words().replace("&#x27;", "'").replace("&quot;", "\"").replace("&amp;", "&").replace("&#39;", "'")
+}
+
+// ── reading on
+
+#[test]
+fn a_course_is_walked_from_its_first_page_to_its_certificate_by_buttons_alone() {
+    let trust = Trust::new();
+    let priya = trust.browser(&trust.priya);
+    let start = priya.opens(COURSE);
+    assert!(start.says("Course 4 of 5") && start.says(">Start <") && start.says("8 questions; 7 right to pass"));
+    let mut address = format!("{COURSE}/{}", course(&trust).pages[0].name);
+    while address != QUIZ {
+        let page = priya.opens(&address);
+        assert_eq!(page.status, 200, "{address}");
+        let read = priya.fills_in(&page, &address, &[]);
+        assert_eq!(priya.fills_in(&page, &address, &[]).location, read.location, "sent twice");
+        address = read.location.unwrap();
+    }
+    assert_eq!(progress(&trust, &trust.priya).pages_read.len(), course(&trust).pages.len());
+    assert!(priya.opens(COURSE).says("Carry on"));
+    let result = goes_through(&priya, &trust, &trust.priya, true);
+    assert!(result.says("You passed: 8 of 8") && result.says("That makes 1 of 7."), "{}", result.words());
+    assert!(result.says("Carry on with Acceptable use of social media"));
+    let pdf = result.words().split("href=\"/certificates/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(priya.opens(&format!("/certificates/{pdf}")).content_type, "application/pdf");
+    let done = priya.opens(COURSE);
+    assert!(done.says("Completed on 15 September 2026.") && done.says(&pdf) && !done.says("govuk-button--start"));
+    assert!(priya.opens(QUIZ).says("You passed: 8 of 8"), "the way there leads to the result");
+    assert!(trust.complaints().is_empty());
+}
+
+#[test]
+fn looking_at_a_page_writes_nothing() {
+    let trust = Trust::new();
+    let priya = trust.browser(&trust.priya);
+    for address in [COURSE, "/courses/data-protection/tell-at-once", QUIZ] {
+        assert_eq!(priya.opens(address).status, 200);
+    }
+    assert_eq!(progress(&trust, &trust.priya), Progress::default());
+}
+
+#[test]
+fn whoever_is_not_asked_may_read_and_has_no_questions() {
+    let trust = Trust::new();
+    let volunteer = trust.act(|act| {
+        let new = NewPerson { forename: "Vi".into(), surname: "Ash".into(), ..NewPerson::default() };
+        people::add_person(act, &new)
+    });
+    let vi = trust.browser(&volunteer);
+    let start = vi.opens(COURSE);
+    assert!(start.says("Start reading") && !start.says("The questions"));
+    let last = format!("{COURSE}/{}", course(&trust).pages.last().unwrap().name);
+    let page = vi.opens(&last);
+    assert!(page.says("Back to the course"));
+    assert_eq!(vi.fills_in(&page, &last, &[]).location.as_deref(), Some(COURSE));
+    assert_eq!(vi.opens(QUIZ).location.as_deref(), Some(COURSE));
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let trust = Trust::new();
+    let priya = trust.browser(&trust.priya);
+    for address in ["/courses/sailing", "/courses/data-protection/sailing", "/courses/sailing/quiz"] {
+        assert_eq!(priya.opens(address).status, 404, "{address}");
+    }
+}
+
+// ── answering
+
+#[test]
+fn no_page_gives_a_reason_or_marks_an_option_before_its_answer() {
+    let trust = Trust::new();
+    let priya = trust.browser(&trust.priya);
+    let mut page = begins(&priya);
+    for _ in 0..8 {
+        let (attempt, course) = (latest(&trust, &trust.priya), course(&trust));
+        let question = attempt.question(&course, attempt.answers.len()).unwrap();
+        let seen = plain(&page);
+        assert!(seen.contains(&question.ask), "{seen}");
+        for reason in reasons(question) {
+            assert!(!seen.contains(&reason), "{} is given away by “{reason}”", question.id);
+        }
+        let form = page.form(&next_action(&attempt));
+        assert!(!form.contains(&question.id) && !form.contains("checked") && !form.contains("is_right"));
+        page = answers(&priya, &trust, &trust.priya, &page, true);
+    }
+}
+
+#[test]
+fn a_wrong_answer_is_explained_and_the_right_one_is_not_named_while_tries_remain() {
+    let trust = Trust::new();
+    let priya = trust.browser(&trust.priya);
+    let mut page = begins(&priya);
+    for _ in 0..8 {
+        let (attempt, course) = (latest(&trust, &trust.priya), course(&trust));
+        let question = attempt.question(&course, attempt.answers.len()).unwrap().clone();
+        page = answers(&priya, &trust, &trust.priya, &page, false);
+        let seen = plain(&page);
+        if let QuestionKind::OneRight(choices) = &question.kind {
+            let chosen = &choices[example(&question, false).0[0]];
+            assert!(seen.contains("Not this one") && seen.contains(&chosen.reason), "{}", question.id);
+            for other in choices.iter().filter(|choice| choice.text != chosen.text) {
+                assert!(!seen.contains(&other.reason), "{} names “{}”", question.id, other.text);
+            }
+        }
+    }
+    assert!(page.says("Not yet: 0 of 8") && page.says("You need 7 of 8, and the questions about"), "{}", page.words());
+    assert!(page.says("Worth another look first") && page.says("Try again with other questions"));
+    assert!(priya.opens(QUIZ).says("Not yet: 0 of 8"));
+}
+
+#[test]
+fn the_same_answer_sent_again_finds_the_verdict_that_stands() {
+    let trust = Trust::new();
+    let priya = trust.browser(&trust.priya);
+    let first = begins(&priya);
+    let attempt = latest(&trust, &trust.priya);
+    let second = answers(&priya, &trust, &trust.priya, &first, false);
+    answers(&priya, &trust, &trust.priya, &second, true);
+    let course = course(&trust);
+    let question = attempt.question(&course, 0).unwrap();
+    let changed = sent(question, &attempt, &course, true);
+    let fields: Vec<(&str, &str)> = changed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let again = priya.follows(&priya.fills_in(&first, &next_action(&attempt), &fields));
+    assert!(again.says("Question 1: ") && again.says("verdict-wrong") && again.says("Question 3 of 8"));
+    assert!(!latest(&trust, &trust.priya).answers[0].is_right);
+}
+
+#[test]
+fn what_was_chosen_stays_when_something_is_missing() {
+    let trust = Trust::new();
+    let priya = trust.browser(&trust.priya);
+    let mut page = begins(&priya);
+    for _ in 0..100 {
+        let attempt = latest(&trust, &trust.priya);
+        if attempt.finished.is_some() {
+            page = begins(&priya);
+            continue;
+        }
+        if page.form(&next_action(&attempt)).contains("name=\"step-1\"") {
+            let action = next_action(&attempt);
+            let again = priya.fills_in(&page, &action, &[("step-1", "2"), ("step-2", "2")]);
+            assert_eq!(again.status, 422);
+            assert!(again.says("Two steps are in 2nd place") && again.says("Choose a place for "));
+            assert!(again.words().find("Please check this") < again.words().find("<h1"), "the summary comes first");
+            assert_eq!(again.form(&action).matches(" checked").count(), 2);
+            assert_eq!(latest(&trust, &trust.priya).answers.len(), attempt.answers.len(), "it was no answer");
+            return;
+        }
+        page = answers(&priya, &trust, &trust.priya, &page, false);
+    }
+    panic!("no question asks for an order");
+}
+
+#[test]
+fn nobody_sees_or_answers_anybody_elses_attempt() {
+    let trust = Trust::new();
+    let priya = trust.browser(&trust.priya);
+    begins(&priya);
+    let attempt = latest(&trust, &trust.priya);
+    let helen = trust.browser(&trust.helen);
+    let own = begins(&helen);
+    let token = own.hidden(&next_action(&latest(&trust, &trust.helen)));
+    assert_eq!(helen.opens(&next_action(&attempt)).status, 404);
+    assert_eq!(helen.posts(&next_action(&attempt), &token).status, 404);
+}
+
+// ── help
+
+#[test]
+fn help_is_offered_after_three_tries_and_only_whoever_asks_is_helped() {
+    let trust = Trust::new();
+    let (priya, helen) = (trust.priya.clone(), trust.helen.id);
+    trust.act(move |act| {
+        let record = people::posts_of(act.conn, &[priya.id])?.remove(0);
+        let new = NewPost { manager: Some(helen), ..NewPost::from(&record) };
+        people::correct_post(act, &priya, record.post.id, &new).map(|_| ())
+    });
+    let priya = trust.browser(&trust.priya);
+    for _ in 0..2 {
+        assert!(!goes_through(&priya, &trust, &trust.priya, false).says("Ask for help"));
+    }
+    let third = goes_through(&priya, &trust, &trust.priya, false);
+    assert!(third.says("we tell Helen Nair that help would be welcome"));
+    assert!(trust.letters("help-welcome").is_empty(), "nobody is told unless they press it");
+    let action = format!("{QUIZ}/help");
+    for _ in 0..2 {
+        assert_eq!(priya.fills_in(&third, &action, &[]).location.as_deref(), Some(QUIZ));
+    }
+    let letters = trust.letters("help-welcome");
+    assert_eq!(letters.len(), 1, "sent twice, told once");
+    assert_eq!(letters[0].recipient, "helen@oak.example.sch.uk");
+    let values = letters[0].values().unwrap();
+    let mut said: Vec<&String> = values.as_object().unwrap().keys().collect();
+    said.sort();
+    assert_eq!(said, ["course", "forename", "person", "slug"], "nothing of marks or tries");
+}
+
+#[test]
+fn without_a_manager_the_page_says_whom_to_ask_and_offers_no_button() {
+    let trust = Trust::new();
+    let priya = trust.browser(&trust.priya);
+    let last = (0..3).map(|_| goes_through(&priya, &trust, &trust.priya, false)).last().unwrap();
+    assert!(last.says("Ask your line manager or the office.") && !last.says("Ask for help</button>"));
+}
