@@ -203,7 +203,10 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         .app_data(app.library.clone())
         .app_data(app.certificate_key.clone())
         .app_data(app.visitors.clone())
-        .app_data(web::PayloadConfig::new(crate::http::LARGEST_FORM));
+        .app_data(web::PayloadConfig::new(crate::http::LARGEST_FORM))
+        // An address that makes no sense is an address that is not there.
+        .app_data(web::PathConfig::default().error_handler(|_, _| Problem::NotFound.into()))
+        .app_data(web::QueryConfig::default().error_handler(|_, _| Problem::NotFound.into()));
     let mut paths: Vec<(&'static str, Vec<Row>)> = Vec::new();
     if let Some(stage) = &app.stage {
         service.app_data(web::Data::new(stage.clone()));

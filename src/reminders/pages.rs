@@ -247,7 +247,8 @@ pub async fn send(visit: Visit, viewer: Viewer, form: Form, library: web::Data<L
     visit.go(&sent)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Sent {
     letters: usize,
     left: usize,

@@ -3,6 +3,7 @@
 // A test may stop at the first surprise, and asks the environment which database it is for.
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::unwrap_used)]
 
+mod access;
 mod architecture;
 mod assignments_room;
 mod attempts_pages;
