@@ -238,7 +238,7 @@ impl Library {
         self.held.get(&(kind, slug.to_owned())).map(|held| held.content.version().to_owned())
     }
 
-    /// The policy in use, or else a sentence's worth of a clause: "Pupils and former pupils" for P29.
+    /// What the policy in use calls a clause: "Pupils and former pupils" for P29.
     pub fn clause_name(&self, clause: &str) -> Option<String> {
         let named = |policy: Arc<Policy>| policy.clauses.get(clause).map(|found| found.name.clone());
         self.policies().into_iter().find_map(named)

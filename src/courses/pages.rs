@@ -7,7 +7,7 @@ use actix_web::web;
 use serde_json::json;
 
 use super::reading::{Binds, picture_type};
-use super::views::{Filled, card_lines, policy_version_line, policy_view, print_view};
+use super::views::{Filled, card_lines, is_contact, policy_version_line, policy_view, print_view};
 use super::{Library, Policy};
 use crate::db::Conn;
 use crate::http::{Answer, Visit};
@@ -90,7 +90,7 @@ pub async fn help(visit: Visit, viewer: Option<Viewer>, library: web::Data<Libra
     let school = viewer.as_ref().and_then(|viewer| viewer.school);
     let (name, filled) = visit.read(move |conn| school_and_cards(conn, school, viewer.is_some())).await?;
     let name = name.unwrap_or_else(|| visit.house().trust.clone());
-    let cards = card_lines(&library, &filled, |slot| !slot.ends_with("-line"));
+    let cards = card_lines(&library, &filled, is_contact);
     let view = json!({
         "urgent": "If a child is in danger now, ring 999 first.",
         "sentence": "Tell somebody the same day. You do not have to be sure, and you do not have to finish any training first.",

@@ -188,7 +188,7 @@ pub fn print_view(library: &Library, course: &Course, filled: &Filled, trust: &s
         title: course.title.clone(),
         summary: course.summary.clone(),
         note: course.note.clone(),
-        cards: card_lines(library, filled, |slot| slot == "dsl" || used(slot)),
+        cards: card_lines(library, filled, |slot| slot == "dsl" || is_contact(slot) && used(slot)),
         pages: course.pages.iter().map(page).collect(),
         words: words(library, course.pages.iter().flat_map(|page| &page.prose.terms)),
     }
@@ -269,6 +269,11 @@ pub fn policy_version_line(policy: &Policy) -> String {
 }
 
 // ── who to tell
+
+/// A slot that says who to tell, and not one of the trust's own lines on the policy.
+pub fn is_contact(slot: &str) -> bool {
+    !slot.ends_with("-line") || slot == "whistleblowing-line"
+}
 
 /// The cards of the slots that are wanted, in the order of cards.toml.
 pub fn card_lines(library: &Library, filled: &Filled, wanted: impl Fn(&str) -> bool) -> Vec<CardLine> {
