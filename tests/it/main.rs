@@ -17,6 +17,7 @@ mod courses_check;
 mod courses_content;
 mod courses_pages;
 mod courses_rules;
+mod courses_site;
 mod courses_stored;
 mod database;
 mod due_day_rules;
