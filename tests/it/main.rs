@@ -5,6 +5,7 @@
 
 mod access;
 mod architecture;
+mod assignments_pages;
 mod assignments_room;
 mod attempts_pages;
 mod attempts_room;

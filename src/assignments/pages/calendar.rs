@@ -64,7 +64,8 @@ struct Sheet {
 
 impl Sheet {
     fn find(&self, key: &str) -> Result<CalendarSpan> {
-        self.days.iter().find(|span| key_of(span) == key).cloned().ok_or(Problem::NotFound)
+        let found = self.days.iter().find(|span| key_of(span) == key).cloned();
+        found.ok_or_else(|| Problem::refused("These days are no longer in the calendar. Open the calendar again."))
     }
 }
 

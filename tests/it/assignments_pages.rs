@@ -1,0 +1,254 @@
+//! Deadlines and calendars on their pages: seen first, changed once, and only by whoever may.
+
+use seamark::assignments::{self, BATCH};
+use seamark::clock::Day;
+use seamark::identity;
+use seamark::people::rules::{AccessRole, PostFlags, RoleGroup, Urn, WorkEmail};
+use seamark::people::{self, NewPerson, NewPost, Person};
+
+use crate::house::at;
+use crate::house::browser::{Browser, Page, attribute, tags};
+use crate::house::site::Site;
+
+const SAM: &str = "s.okafor@saltmarsh.example";
+const KIT: &str = "k.marsh@saltmarsh.example";
+const ADA: &str = "a.lind@saltmarsh.example";
+const AMIR: &str = "a.shah@saltmarsh.example";
+const HALF_TERM: &str = "/calendar/spans/half-term-2026-10-26";
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// Fairhaven Primary and Harbour Academy, asked since last year. Sam is the trust's HR, Kit is HR of Fairhaven, Ada is an
+/// administrator; Amir began at Harbour on 5 October. All were listed that day, and so have until 9 November.
+fn trust() -> Site {
+    let site = Site::new();
+    site.clock.set(at("2026-10-05", "09:14"));
+    let library = site.app.library.clone();
+    site.act(move |act| {
+        let fairhaven = people::add_school(act, &Urn::parse("100001").unwrap(), "Fairhaven Primary")?;
+        let harbour = people::add_school(act, &Urn::parse("100002").unwrap(), "Harbour Academy")?;
+        assignments::programme(act, &library.programme, day("2025-09-01"))?;
+        let sam = list(act, "Sam", "Okafor", SAM, fairhaven, "2020-09-01");
+        let kit = list(act, "Kit", "Marsh", KIT, fairhaven, "2020-09-01");
+        let ada = list(act, "Ada", "Lind", ADA, harbour, "2020-09-01");
+        list(act, "Amir", "Shah", AMIR, harbour, "2026-10-05");
+        let today = act.now.day();
+        identity::grant(act, &sam, AccessRole::HR, None, today, None)?;
+        identity::grant(act, &kit, AccessRole::HR, Some(fairhaven), today, None)?;
+        identity::grant(act, &ada, AccessRole::Administrator, None, today, None)?;
+        Ok(())
+    });
+    reconcile(&site);
+    site
+}
+
+fn list(act: &mut seamark::act::Act, forename: &str, surname: &str, email: &str, school: i64, from: &str) -> Person {
+    let new = NewPerson {
+        forename: forename.to_owned(),
+        surname: surname.to_owned(),
+        work_email: Some(WorkEmail::parse(email).unwrap()),
+        ..NewPerson::default()
+    };
+    let post = NewPost {
+        school,
+        job_title: "Teacher".to_owned(),
+        role_group: RoleGroup::Teacher,
+        employment_type: String::new(),
+        fte_basis_points: None,
+        term_time_only: None,
+        flags: PostFlags::default(),
+        from: day(from),
+        until: None,
+        manager: None,
+        manager_named: None,
+    };
+    people::list_person(act, &new, "", &post).unwrap()
+}
+
+fn reconcile(site: &Site) -> usize {
+    let mut moved = 0;
+    loop {
+        let now = site.clock.now();
+        let some = site.read(|conn| assignments::unreconciled(conn, now, BATCH));
+        if some.is_empty() {
+            return moved;
+        }
+        moved += site.act(move |act| assignments::reconcile(act, &some)).moved_due;
+    }
+}
+
+fn requirement(site: &Site, slug: &str) -> i64 {
+    let asked = site.read(assignments::requirements);
+    asked.iter().find(|one| one.slug == slug).unwrap().id()
+}
+
+/// Sends these fields with the hidden ones of the page's last form, to this address.
+fn sends(browser: &Browser, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
+    let words = page.words();
+    let form = &words[words.rfind("<form").unwrap()..];
+    let hidden = tags(form, "input").into_iter().filter(|tag| tag.contains("type=\"hidden\""));
+    let hidden = hidden.map(|tag| (attribute(&tag, "name").unwrap(), attribute(&tag, "value").unwrap()));
+    let given = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    browser.posts(action, &hidden.chain(given).collect::<Vec<_>>())
+}
+
+fn rows(page: &Page) -> usize {
+    page.words().matches("data-label=\"Was due\"").count()
+}
+
+#[test]
+fn hr_sees_whom_a_new_due_day_touches_and_then_changes_it_once() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let list = sam.opens("/requirements");
+    assert!(
+        list.says("Acceptable use of social media") && list.says("All staff · each academic year · <b>due 31 October")
+    );
+    let id = requirement(&site, "acceptable-use");
+    let preview = sends(
+        &sam,
+        &sam.opens("/requirements"),
+        &format!("/requirements/{id}"),
+        &[("due_day", "4 December"), ("starters", "20")],
+    );
+    assert_eq!(preview.status, 200);
+    assert!(preview.says("This changes 4 due dates and mails nobody") && preview.says("It touches 4 people."));
+    assert!(preview.says("Shah, Amir") && preview.says("9 November") && preview.says("4 December"));
+    assert_eq!(rows(&preview), 4);
+    assert_eq!(reconcile(&site), 0);
+
+    let apply = format!("/requirements/{id}/apply");
+    for _ in 0..2 {
+        let done = sends(&sam, &preview, &apply, &[]);
+        assert_eq!((done.status, done.location.as_deref()), (303, Some("/requirements")));
+    }
+    assert_eq!(reconcile(&site), 4);
+    let terms = site.read(assignments::evidence_requirement_terms);
+    assert_eq!(terms.len(), 8);
+    assert!(sam.opens("/requirements").says("due 4 December"));
+}
+
+#[test]
+fn what_was_typed_wrongly_stays_and_is_explained() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let id = requirement(&site, "data-protection");
+    let wrong = [("due_day", "31 Octember"), ("starters", "lots")];
+    let again = sends(&sam, &sam.opens("/requirements"), &format!("/requirements/{id}"), &wrong);
+    assert_eq!(again.status, 422);
+    assert!(again.says("31 Octember") && again.says("Write a day and a month, such as 31 October."));
+    assert!(again.says(&format!("href=\"#due-{id}\"")) && again.says(&format!("id=\"due-{id}\"")));
+    assert!(again.says("value=\"lots\""));
+    let bad_dates = [("first_day", "30/10/2026"), ("last_day", "26 Oct")];
+    let again = sends(&sam, &sam.opens("/calendar"), &format!("{HALF_TERM}?school=100002&year=2026"), &bad_dates);
+    assert_eq!(again.status, 422);
+    assert!(again.says("Write a date as dd/mm/yyyy") && again.says("value=\"26 Oct\""));
+    assert!(again.says("href=\"#last-half-term-2026-10-26\"") && again.says("id=\"last-half-term-2026-10-26\""));
+    let backwards = [("kind", "inset"), ("first_day", "13/11/2026"), ("last_day", "12/11/2026")];
+    let again = sends(&sam, &sam.opens("/calendar"), "/calendar/spans/new?school=100002&year=2026", &backwards);
+    assert!(again.status == 422 && again.says("The last day must not lie before the first."));
+    let twice = [("kind", "term"), ("first_day", "01/12/2026"), ("last_day", "05/01/2027")];
+    let again = sends(&sam, &sam.opens("/calendar"), "/calendar/spans/new?school=100002&year=2026", &twice);
+    assert!(again.status == 422 && again.says("Two terms cannot run on the same days."));
+    let elsewhen = [("kind", "inset"), ("first_day", "12/11/2029"), ("last_day", "12/11/2029")];
+    let again = sends(&sam, &sam.opens("/calendar"), "/calendar/spans/new?school=100002&year=2026", &elsewhen);
+    assert!(again.status == 422 && again.says("This page is about 2026 to 2027."));
+}
+
+#[test]
+fn a_longer_half_term_moves_the_due_days_of_that_school() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let place = "school=100002&year=2026";
+    let page = sam.opens(&format!("/calendar?{place}"));
+    assert!(page.says("Calendar of Harbour Academy, 2026 to 2027") && page.says("England’s usual dates"));
+    let span = format!("{HALF_TERM}?{place}");
+    let preview = sends(&sam, &page, &span, &[("first_day", "19/10/2026"), ("last_day", "30.10.2026")]);
+    assert!(
+        preview.says("Harbour Academy, Autumn half-term: 26 October to 30 October becomes 19 October to 30 October")
+    );
+    assert!(preview.says("This changes 14 due dates and mails nobody") && preview.says("It touches 2 people."));
+    assert!(preview.says("Acceptable use of social media and 6 more") && rows(&preview) == 2);
+    let apply = format!("{HALF_TERM}/apply?{place}");
+    for _ in 0..2 {
+        assert_eq!(sends(&sam, &preview, &apply, &[]).location, Some(format!("/calendar?{place}")));
+    }
+    assert_eq!(reconcile(&site), 14);
+    let page = sam.opens(&format!("/calendar?{place}"));
+    assert!(page.says("19 October 2026") && page.says("this school"));
+    assert!(!sam.opens("/calendar?school=100001&year=2026").says("19 October 2026"));
+
+    let late = sends(&sam, &page, &span, &[("first_day", "19/10/2026"), ("last_day", "30/10/2026")]);
+    assert!(late.status == 403 && late.says("These days are no longer in the calendar."));
+}
+
+#[test]
+fn a_day_can_be_added_for_all_schools_and_taken_off_again() {
+    let site = trust();
+    let ada = site.as_person(ADA);
+    let page = ada.opens("/calendar");
+    assert!(page.says("Calendar of all schools, 2026 to 2027"));
+    let day = [("kind", "bank-holiday"), ("first_day", "09/11/2026"), ("last_day", "09/11/2026")];
+    let preview = sends(&ada, &page, "/calendar/spans/new?school=trust&year=2026", &day);
+    assert!(preview.says("All schools, Bank holiday, 9 November: new") && preview.says("10 November"));
+    let done = sends(&ada, &preview, "/calendar/spans/new/apply?school=trust&year=2026", &[]);
+    assert_eq!(done.status, 303);
+    assert_eq!(reconcile(&site), 28);
+
+    let span = "/calendar/spans/bank-holiday-2026-11-09";
+    let page = ada.opens("/calendar");
+    let preview = sends(&ada, &page, &format!("{span}?school=trust&year=2026"), &[("take_off", "yes")]);
+    assert!(preview.says("Bank holiday, 9 November: taken off"));
+    let done = sends(&ada, &preview, &format!("{span}/apply?school=trust&year=2026"), &[]);
+    assert_eq!(done.status, 303);
+    assert_eq!(reconcile(&site), 28);
+}
+
+#[test]
+fn one_schools_hr_keeps_its_own_calendar_and_changes_nothing_else() {
+    let site = trust();
+    let kit = site.as_person(KIT);
+    let page = kit.opens("/calendar");
+    assert!(page.says("Calendar of Fairhaven Primary") && !page.says("Harbour Academy"));
+    assert_eq!(kit.opens("/calendar?school=100002&year=2026").status, 404);
+    assert_eq!(kit.opens("/calendar?school=trust&year=2026").status, 404);
+    let dates = [("first_day", "19/10/2026"), ("last_day", "30/10/2026")];
+    for elsewhere in ["100002", "trust"] {
+        for end in ["", "/apply"] {
+            let address = format!("{HALF_TERM}{end}?school={elsewhere}&year=2026");
+            assert_eq!(sends(&kit, &page, &address, &dates).status, 404, "{address}");
+        }
+    }
+    assert_eq!(sends(&kit, &page, &format!("{HALF_TERM}?school=100001&year=2026"), &dates).status, 200);
+
+    let list = kit.opens("/requirements");
+    assert!(list.says("due 31 October") && !list.says("Change when it is due"));
+    let id = requirement(&site, "acceptable-use");
+    for end in ["", "/apply"] {
+        let address = format!("/requirements/{id}{end}");
+        let tried = sends(&kit, &list, &address, &[("due_day", "4 December"), ("starters", "20")]);
+        assert_eq!(tried.status, 404);
+    }
+    assert_eq!(site.as_person(AMIR).opens("/requirements").status, 404);
+    assert_eq!(site.as_person(AMIR).opens("/calendar").status, 404);
+}
+
+#[test]
+fn deadlines_show_hr_who_is_exempt_or_away_in_their_schools() {
+    let site = trust();
+    site.act(|act| {
+        let email = |text: &str| WorkEmail::parse(text).unwrap();
+        let amir = people::person_by_email(act.conn, &email(AMIR))?.unwrap();
+        let kit = people::person_by_email(act.conn, &email(KIT))?.unwrap();
+        people::pause(act, &amir, day("2026-10-12"), None)?;
+        assignments::exempt(act, &kit, None, "On secondment", day("2026-10-05"), Some(day("2026-12-18")))
+    });
+    let seen = site.as_person(SAM).opens("/requirements");
+    assert!(seen.says("Exempt: everything") && seen.says("On secondment") && seen.says("18 December 2026"));
+    assert!(seen.says("Shah, Amir") && seen.says("Away from 12 October 2026") && seen.says("not known"));
+    let seen = site.as_person(KIT).opens("/requirements");
+    assert!(seen.says("Marsh, Kit") && !seen.says("Shah, Amir"));
+    assert!(!site.as_person(ADA).opens("/requirements").says("Shah, Amir"));
+}
