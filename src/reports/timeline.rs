@@ -62,7 +62,9 @@ pub fn timeline(conn: &mut Conn, library: &Library, viewer: &Viewer, seen: &Seen
         happened.extend(of_exemption(&row, library, seen)?);
     }
     happened.extend(of_due_days(&store::due_days_of(conn, person)?, library)?);
-    happened.sort_by_key(|one| std::cmp::Reverse(one.at));
+    // What happened in one act keeps its order, the last of it first.
+    happened.sort_by_key(|one| one.at);
+    happened.reverse();
     with_names(conn, viewer, happened)
 }
 

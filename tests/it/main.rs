@@ -1,5 +1,4 @@
 //! One program for all tests: each file is a module, each test a sentence about people or rules.
-
 // A test may stop at the first surprise, and asks the environment which database it is for.
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::unwrap_used)]
 
@@ -29,6 +28,8 @@ mod import_apply;
 mod import_pages;
 mod import_plan;
 mod import_reading;
+mod my_training;
+mod people_pages;
 mod people_rules;
 mod schema;
 mod self_checks_room;

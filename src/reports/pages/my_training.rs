@@ -87,7 +87,7 @@ fn next_thing(item: &Item, library: &Library, training: &MyTraining, today: Day)
         href: next_href(item, library),
         button: match item.assignment.kind {
             Kind::Course if item.progress.is_begun() => format!("Carry on with {title}"),
-            Kind::Course => format!("Start {title}"),
+            Kind::Course => format!("Start: {title}"),
             Kind::Checklist => format!("Start the {}", within_a_sentence(&title)),
             Kind::Policy => title.clone(),
         },
