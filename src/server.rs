@@ -110,6 +110,10 @@ pub fn table() -> Vec<Row> {
         }
         Any(&[HR]) => {
             post "/people/{id}/queries/{query}" attestations::pages::close;
+            get "/people/{id}/assignments/{assignment}" reports::pages::exempting::show;
+            post "/people/{id}/assignments/{assignment}" reports::pages::exempting::preview;
+            post "/people/{id}/assignments/{assignment}/exempt" reports::pages::exempting::exempt;
+            post "/people/{id}/assignments/{assignment}/again" reports::pages::exempting::ask_again;
         }
         Any(&[HR, Manager]) => {
             get "/people" reports::pages::people::show;

@@ -18,8 +18,8 @@ use crate::db::Conn;
 use crate::people::{self, School, Viewer};
 use crate::problem::Result;
 
-/// A completion with what it completed.
-pub use super::store::CompletionRow;
+/// What history is made of.
+pub use super::store::{CompletionRow, ExemptionRow};
 
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -133,4 +133,15 @@ pub fn proof(conn: &mut Conn, person: i64, slug: &str, day: Day, now: Instant) -
         earlier: find(&|row| known(row) && !of_this(row) && by_then(row)),
         recorded_later: find(&|row| of_this(row) && !known(row) && by_then(row) && row.superseded_at.is_none()),
     })
+}
+
+/// What exempts somebody today.
+pub fn exemptions_on(conn: &mut Conn, person: i64, now: Instant) -> Result<Vec<ExemptionRow>> {
+    let today = now.day().to_string();
+    let mut rows = store::exemptions_of(conn, person)?;
+    rows.retain(|row| {
+        let holds = row.from_day <= today && row.until_day.as_ref().is_none_or(|until| today <= *until);
+        row.superseded_at.is_none() && holds
+    });
+    Ok(rows)
 }

@@ -154,6 +154,7 @@ pub fn tries_of(conn: &mut Conn, person: i64) -> Result<Vec<TryRow>> {
 /// An exemption, with the slug of the one thing that it is from; none if it is from all.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct ExemptionRow {
+    pub id: i64,
     pub kind: Option<String>,
     pub slug: Option<String>,
     pub reason: String,
@@ -170,6 +171,7 @@ pub fn exemptions_of(conn: &mut Conn, person: i64) -> Result<Vec<ExemptionRow>> 
         .filter(exemptions::person_id.eq(person))
         .order(exemptions::id)
         .select((
+            exemptions::id,
             requirements::content_kind.nullable(),
             requirements::content_slug.nullable(),
             exemptions::reason,

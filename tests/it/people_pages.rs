@@ -409,12 +409,40 @@ fn a_question_is_answered_on_the_persons_page() {
     assert!(!page.says("/queries/"));
 }
 
+#[test]
+fn somebody_is_exempted_after_a_look_at_what_it_changes_and_asked_again() {
+    let trust = Trust::new();
+    let (helen, person) = (trust.browser("Helen"), trust.page_of("Priya"));
+    let page = helen.opens(&person);
+    let links = page.tags("a").into_iter().filter_map(|tag| attribute(&tag, "href"));
+    let address = links.into_iter().find(|href| href.contains("/assignments/")).unwrap();
+    let form = helen.opens(&address);
+    assert!(form.says("Acceptable use of social media: exempt"));
+    let wrong = helen.fills_in(&form, &address, &[("what", "this"), ("until", "01/01/2020"), ("reason", "")]);
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.says("Say why, in a few words") && wrong.says("Choose today or a later day"));
+    let preview = helen.fills_in(&form, &address, &[("what", "this"), ("until", ""), ("reason", "Did it elsewhere")]);
+    assert!(preview.says("From today until 31 August 2027 Priya Nair does not have to do this"), "{}", preview.words());
+    assert!(!helen.opens(&person).says(">Exempt</span>"), "nothing happens before it is confirmed");
+    let done = helen.fills_in(&preview, &format!("{address}/exempt"), &[]);
+    let page = helen.follows(&done);
+    assert!(page.says(">Exempt</span>") && page.says("Did it elsewhere") && page.says("by Helen Nair"));
+    let again = helen.fills_in(&helen.opens(&address), &format!("{address}/again"), &[]);
+    assert!(!helen.follows(&again).says(">Exempt</span>"));
+    assert_eq!(trust.browser("Mo").opens(&address).status, 404);
+    let own = trust.page_of("Helen");
+    let links = helen.opens(&own).tags("a").into_iter().filter_map(|tag| attribute(&tag, "href"));
+    let address = links.into_iter().find(|href| href.contains("/assignments/")).unwrap();
+    assert_eq!(helen.opens(&address).status, 403, "nobody exempts themselves");
+}
+
 // ── the file
 
 #[test]
 fn the_file_holds_what_is_seen_and_no_formula() {
     let mut trust = Trust::new();
     let oak = trust.oak;
+    trust.it_is("2026-09-07", "09:14");
     trust.lists("Eve", "=HYPERLINK(\"http://x\")", oak, "+Teacher");
     trust.it_is("2026-10-05", "10:00");
     trust.does("Eve", "acceptable-use");

@@ -1,5 +1,6 @@
 //! What is seen of the whole: my training, people, the overview, and the reports that governors read.
 
+pub mod exempting;
 pub mod my_training;
 pub mod people;
 pub mod person;

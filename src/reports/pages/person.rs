@@ -129,8 +129,19 @@ fn line(record: &Record, asked: &Asked, library: &Library) -> Value {
         "pill": words,
         "why": why(record, asked),
         "detail": (tries > 0).then(|| count(tries, "try", "tries")),
-        "links": [],
+        "links": change_link(record, asked).into_iter().collect::<Vec<_>>(),
     })
+}
+
+/// What HR can change about one thing that is asked.
+fn change_link(record: &Record, asked: &Asked) -> Option<Value> {
+    let text = match asked.standing() {
+        Standing::Exempt => "Ask again",
+        _ if asked.is_left() => "Exempt",
+        _ => return None,
+    };
+    let (person, assignment) = (record.row.seen.person.id, asked.assignment.id);
+    Some(json!({ "text": text, "href": format!("/people/{person}/assignments/{assignment}") }))
 }
 
 fn why(record: &Record, asked: &Asked) -> String {
