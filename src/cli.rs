@@ -15,6 +15,7 @@ use crate::courses::check::check_command;
 use crate::db::Target;
 use crate::evidence::{Actor, verify};
 use crate::identity::{self, rules::LinkKind};
+use crate::people::import::{ImportCommand, import_command};
 use crate::people::{self, rules::WorkEmail};
 use crate::problem::{FaultKind, Problem, Result};
 use crate::{demo, doctor, rounds, server, setup};
@@ -55,6 +56,11 @@ enum Command {
     },
     /// Makes a sign-in link for somebody, good once within 15 minutes.
     Link { email: String },
+    /// The staff list.
+    Staff {
+        #[command(subcommand)]
+        what: Staff,
+    },
     /// The scheduled work, for those who prefer cron.
     Rounds {
         #[command(subcommand)]
@@ -76,6 +82,19 @@ enum Command {
     Restore { file: PathBuf },
     /// Looks at settings, database, mail, clock, courses and disk, and says what to do.
     Doctor,
+}
+
+#[derive(Subcommand)]
+enum Staff {
+    /// Shows what a list from a school's own system would change; with --apply, changes it.
+    Import {
+        file: PathBuf,
+        /// The school that a list without a school column is for.
+        #[arg(long, value_name = "URN")]
+        school: Option<String>,
+        #[arg(long)]
+        apply: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -148,6 +167,9 @@ fn obey(line: CommandLine) -> Result<bool> {
             serve(config).map(|()| true)
         }
         Command::Link { email } => link(&build()?, &email).map(|()| true),
+        Command::Staff { what: Staff::Import { file, school, apply } } => {
+            import(&build()?, &file, school.as_deref(), apply)
+        }
         Command::Rounds { what: Rounds::List } => list_rounds().map(|()| true),
         Command::Rounds { what: Rounds::Run { name } } => {
             let said = rounds::run(&build()?, &name)?;
@@ -234,6 +256,18 @@ fn link(app: &App, email: &str) -> Result<()> {
     let person = person.ok_or_else(|| Problem::refused(format!("Nobody on the staff list has the email {email}.")))?;
     let token = app.act(Actor::shell(), move |act| identity::make_link(act, person.id, LinkKind::Shell))?;
     tell(&format!("{}/sign-in/link/{token}", app.desk.house().address))
+}
+
+/// After applying, assignments are brought to what should be at once; a running server would do it within seconds.
+fn import(app: &App, file: &Path, school: Option<&str>, apply: bool) -> Result<bool> {
+    let bytes = std::fs::read(file).map_err(|error| Problem::refused(format!("{}: {error}", file.display())))?;
+    let file_name = file.file_name().unwrap_or_default().to_string_lossy();
+    let command = ImportCommand { file_name: &file_name, bytes: &bytes, school, apply };
+    let (words, sound) = import_command(&app.desk.database, app.desk.clock.now(), &command)?;
+    if apply {
+        rounds::run(app, "assignments")?;
+    }
+    tell(words.trim_end()).map(|()| sound)
 }
 
 fn list_rounds() -> Result<()> {
