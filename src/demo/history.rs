@@ -106,7 +106,8 @@ fn add_year(random: &mut ChaCha8Rng, events: &mut Vec<Event>, who: usize, plan: 
         if day > last {
             return;
         }
-        let at = day.at_minute(480 + thing as u32 * 25 + random.random_range(0..120));
+        // One thing after another: nobody signs before the rest is done.
+        let at = day.at_minute(480 + thing as u32 * 60 + random.random_range(0..50));
         let misses = [0, 0, 0, 1, 1, 2, 3][random.random_range(0..7)];
         let what = match thing {
             0..5 => What::Takes { course: thing, misses },
