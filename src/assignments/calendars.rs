@@ -119,7 +119,7 @@ pub enum CalendarChange {
 impl CalendarChange {
     /// The days as they would be. Refused where they are no longer what somebody saw when they chose.
     pub fn applied(&self, mut spans: Vec<CalendarSpan>) -> Result<Vec<CalendarSpan>> {
-        let mut place_of = |was: &CalendarSpan| {
+        let place_of = |was: &CalendarSpan| {
             spans.iter().position(|span| span == was).ok_or_else(|| {
                 Problem::refused("Somebody changed these dates after you opened the page. Open the calendar again.")
             })

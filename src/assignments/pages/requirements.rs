@@ -135,7 +135,7 @@ async fn list(
         false => "What must be done, by whom, by when. Somebody with the whole trust in view can change it.",
     };
     let mut errors = Complaints::default();
-    for (id, _, complaints) in typed {
+    if let Some((id, _, complaints)) = typed {
         let named = [("due_day", "due"), ("starters", "starters")];
         for (name, prefix) in named {
             complaints.0.get(name).into_iter().for_each(|words| errors.add(&format!("{prefix}-{id}"), words));
