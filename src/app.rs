@@ -22,6 +22,8 @@ use crate::keys::Secret;
 use crate::mail::{Delivery, Transport};
 use crate::people;
 use crate::problem::{Problem, Result};
+use crate::reports::issued::evidence_reports;
+use crate::reports::standings::Latest;
 use crate::self_checks;
 use crate::settings;
 
@@ -33,6 +35,8 @@ pub struct App {
     pub library: web::Data<Library>,
     pub certificate_key: web::Data<certificates::Key>,
     pub visitors: web::Data<Visitors>,
+    /// The figures that were last looked at.
+    pub latest: web::Data<Latest>,
     pub evidence_key: Arc<Secret>,
     /// Where letters go in the demo and in tests; otherwise the settings say.
     pub transport: Option<Transport>,
@@ -63,6 +67,7 @@ impl App {
             keyring: web::Data::new(Keyring { session: Secret::keep(&keys, "session.key")? }),
             certificate_key: web::Data::new(certificates::Key::new(&Secret::keep(&keys, "certificates.key")?)?),
             visitors: web::Data::new(Visitors::new(clock.clone())),
+            latest: web::Data::new(Latest::default()),
             evidence_key: Arc::new(Secret::keep(&keys, "evidence.key")?),
             desk: web::Data::new(Desk { database, clock, config, views: Views::read()?, house: Default::default() }),
             transport,
@@ -128,6 +133,7 @@ pub fn covered() -> Vec<Covered> {
         Covered { table: "attestations", rows: attestations::evidence_attestations },
         Covered { table: "self_checks", rows: self_checks::evidence_self_checks },
         Covered { table: "certificate_endings", rows: certificates::evidence_certificate_endings },
+        Covered { table: "reports", rows: evidence_reports },
     ]
 }
 

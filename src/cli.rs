@@ -18,6 +18,7 @@ use crate::identity::{self, rules::LinkKind};
 use crate::people::import::{ImportCommand, import_command};
 use crate::people::{self, rules::WorkEmail};
 use crate::problem::{FaultKind, Problem, Result};
+use crate::reports::{governors, issued};
 use crate::{demo, doctor, rounds, server, setup};
 
 /// Training and attestation for the staff of schools and multi-academy trusts.
@@ -71,6 +72,11 @@ enum Command {
         #[command(subcommand)]
         what: Courses,
     },
+    /// Reports as PDFs.
+    Report {
+        #[command(subcommand)]
+        what: Reports,
+    },
     /// The evidence log.
     Evidence {
         #[command(subcommand)]
@@ -114,6 +120,22 @@ enum Courses {
         /// Lists the facts that nobody has confirmed, too.
         #[arg(long)]
         facts: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Reports {
+    /// A draft of the governors' report. The page *Reports* issues it.
+    Governors {
+        /// One school instead of the whole trust.
+        #[arg(long, value_name = "URN")]
+        school: Option<String>,
+        /// As it stood at the end of this day, such as 2026-11-20, instead of now.
+        #[arg(long, value_name = "DAY", value_parser = |text: &str| text.parse::<Day>())]
+        as_at: Option<Day>,
+        /// Where the PDF goes; what is there already is overwritten.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
 }
 
@@ -179,6 +201,9 @@ fn obey(line: CommandLine) -> Result<bool> {
             let folder = folder.or(load()?.courses);
             let (said, sound) = check_command(folder.as_deref(), facts);
             tell(said.trim_end()).map(|()| sound)
+        }
+        Command::Report { what: Reports::Governors { school, as_at, out } } => {
+            draft_governors_report(&build()?, school.as_deref(), as_at, &out).map(|()| true)
         }
         Command::Evidence { what: Evidence::Verify } => verify_evidence(&build()?),
         Command::Backup { file } => back_up(&load()?, &file).map(|()| true),
@@ -272,6 +297,25 @@ fn import(app: &App, file: &Path, school: Option<&str>, apply: bool) -> Result<b
 
 fn list_rounds() -> Result<()> {
     rounds::ROUNDS.iter().try_for_each(|round| tell(&format!("{:<12} {}", round.name, round.what)))
+}
+
+fn draft_governors_report(app: &App, urn: Option<&str>, day: Option<Day>, out: &Path) -> Result<()> {
+    let now = app.desk.clock.now();
+    if day.is_some_and(|day| day > now.day()) {
+        return Err(Problem::refused("That day has not come yet."));
+    }
+    let school = urn.map(|urn| school_called(app, urn)).transpose()?;
+    let trust = app.desk.house().trust.clone();
+    let as_at = governors::as_at(day, now);
+    let report = app.read(|conn| governors::report(conn, &app.library, &trust, school, as_at))?;
+    std::fs::write(out, issued::draft(&report)?)
+        .map_err(|error| Problem::refused(format!("{}: {error}", out.display())))?;
+    tell(&format!("✓ {}: {}, as at {}. A draft: it has no number.", out.display(), report.headline, as_at.long()))
+}
+
+fn school_called(app: &App, urn: &str) -> Result<i64> {
+    let found = app.read(people::schools)?.into_iter().find(|school| school.urn.as_str() == urn);
+    found.map(|school| school.id).ok_or_else(|| Problem::refused(format!("No school here has the URN {urn}.")))
 }
 
 fn verify_evidence(app: &App) -> Result<bool> {

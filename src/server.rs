@@ -114,6 +114,17 @@ pub fn table() -> Vec<Row> {
             post "/people/{id}/assignments/{assignment}" reports::pages::exempting::preview;
             post "/people/{id}/assignments/{assignment}/exempt" reports::pages::exempting::exempt;
             post "/people/{id}/assignments/{assignment}/again" reports::pages::exempting::ask_again;
+            get "/overview" reports::pages::overview::show;
+            post "/reports" reports::pages::reports::make;
+        }
+        Any(&[HR, Auditor]) => {
+            get "/reports" reports::pages::reports::show;
+        }
+        Any(&[HR, Governor]) => {
+            get "/governors" reports::pages::reports::governors;
+        }
+        Any(&[HR, Governor, Auditor]) => {
+            get "/reports/{number}.pdf" reports::pages::reports::pdf;
         }
         Any(&[HR, Manager]) => {
             get "/people" reports::pages::people::show;
@@ -207,6 +218,9 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         .app_data(app.library.clone())
         .app_data(app.certificate_key.clone())
         .app_data(app.visitors.clone())
+        .app_data(app.latest.clone())
+        // The one bare secret that a page can ask for is the log's: issuing a report signs a checkpoint.
+        .app_data(web::Data::from(app.evidence_key.clone()))
         .app_data(web::PayloadConfig::new(crate::http::LARGEST_FORM))
         // An address that makes no sense is an address that is not there.
         .app_data(web::PathConfig::default().error_handler(|_, _| Problem::NotFound.into()))

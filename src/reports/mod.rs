@@ -2,12 +2,16 @@
 
 pub mod export;
 pub mod figures;
+pub mod governors;
+pub mod issued;
 pub mod my_training;
+pub mod overview;
 pub mod pages;
 pub mod people;
 pub mod record;
 pub mod roll;
 pub mod sheet;
+pub mod standings;
 pub mod timeline;
 pub mod words;
 mod store;

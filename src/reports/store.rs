@@ -1,15 +1,15 @@
-//! What reports read of all rooms' tables. It writes none of theirs.
+//! What reports read of all rooms' tables, none of which it writes, and the table of issued reports, which it does.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-use crate::clock::Day;
+use crate::clock::{Day, Instant};
 use crate::db::Conn;
 use crate::each_backend;
 use crate::problem::Result;
 use crate::schema::{
     assignments, attempts, certificate_endings, certificates, chase_letters, chases, completions, due_dates,
-    exemptions, imports, outbox, page_reads, posts, queries, query_closings, requirements, staff_references,
+    exemptions, imports, outbox, page_reads, posts, queries, query_closings, reports, requirements, staff_references,
 };
 
 /// What stands beside an assignment: a page read, a go at the quiz, a query that is open, a certificate that holds.
@@ -241,4 +241,65 @@ pub fn references_of(conn: &mut Conn, person: i64) -> Result<Vec<(String, String
         .order(staff_references::id)
         .select((staff_references::source, staff_references::reference))
         .load(conn)?)
+}
+
+/// The letters that reminded these people since an instant: to whom, and when each was sent.
+pub fn reminders_since(conn: &mut Conn, people: &[i64], since: Instant) -> Result<Vec<(i64, i64)>> {
+    let chased = chase_letters::table.on(chase_letters::outbox_id.eq(outbox::id));
+    let reminds = chase_letters::id.nullable().is_not_null().or(outbox::kind.like("reminder%"));
+    Ok(outbox::table
+        .left_join(chased)
+        .filter(outbox::person_id.eq_any(people).and(outbox::sent_at.ge(since.0)).and(reminds))
+        .select((outbox::person_id.assume_not_null(), outbox::sent_at.assume_not_null()))
+        .load(conn)?)
+}
+
+// ── issued reports
+
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = reports, treat_none_as_default_value = false)]
+pub struct ReportRow {
+    pub number: String,
+    pub school_id: Option<i64>,
+    pub as_at: i64,
+    pub log_size: i64,
+    pub checkpoint: String,
+    pub headline: String,
+    pub document: Vec<u8>,
+    pub issued_by: Option<i64>,
+    pub issued_at: i64,
+}
+
+pub fn insert_report(conn: &mut Conn, row: &ReportRow) -> Result<i64> {
+    Ok(diesel::insert_into(reports::table).values(row).returning(reports::id).get_result(conn)?)
+}
+
+/// How many were issued so far: numbers count on from there.
+pub fn reports_so_far(conn: &mut Conn) -> Result<i64> {
+    Ok(reports::table.count().get_result(conn)?)
+}
+
+/// Every issued report, the newest first, without its bytes.
+pub type ReportLine = (i64, String, Option<i64>, i64, String, i64);
+
+pub fn report_lines(conn: &mut Conn) -> Result<Vec<ReportLine>> {
+    Ok(reports::table
+        .order(reports::id.desc())
+        .select((
+            reports::id,
+            reports::number,
+            reports::school_id,
+            reports::as_at,
+            reports::headline,
+            reports::issued_at,
+        ))
+        .load(conn)?)
+}
+
+pub fn document(conn: &mut Conn, report: i64) -> Result<Vec<u8>> {
+    Ok(reports::table.find(report).select(reports::document).first(conn)?)
+}
+
+pub fn all_reports(conn: &mut Conn) -> Result<Vec<(i64, ReportRow)>> {
+    Ok(reports::table.order(reports::id).select((reports::id, ReportRow::as_select())).load(conn)?)
 }

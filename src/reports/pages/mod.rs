@@ -2,5 +2,7 @@
 
 pub mod exempting;
 pub mod my_training;
+pub mod overview;
 pub mod people;
 pub mod person;
+pub mod reports;
