@@ -23,6 +23,7 @@ use crate::mail::{Delivery, Transport};
 use crate::people::rules::{AccessRole, Urn, WorkEmail};
 use crate::people::{self, NewPerson, Person};
 use crate::problem::{Problem, Result};
+use crate::reports::{governors, issued};
 use crate::setup::NewTrust;
 use crate::{assignments, courses, identity, rounds, setup};
 use history::Cast;
@@ -75,6 +76,7 @@ pub fn make_on(asked: &Asked, folder: &Path, database: Target, listening: Socket
     let cast = play(&app, &mut random, &made, now)?;
     bring_up_to_date(&app)?;
     let players = cast_players(&app, &made, &cast, administrator, now)?;
+    issue_report(&app, &players, now)?;
     rounds::run(&app, "checkpoint")?;
     app.stage = Some(Stage { players, caught });
     // Making history took a while; the day begins when it is ready.
@@ -211,6 +213,18 @@ fn cast_players(
         player("governor", &governor, "/governors"),
         player("administrator", &administrator, "/settings"),
     ])
+}
+
+/// The governors have one report to read: HR issued it this morning, as things stood ten days ago.
+fn issue_report(app: &App, players: &[Player], now: Instant) -> Result<()> {
+    let hr = players.iter().find(|player| player.role == "hr").map(|player| player.person);
+    let hr = app.read(|conn| people::person(conn, hr.ok_or(Problem::NotFound)?))?;
+    let who =
+        Actor { person: Some(hr.id), pseudonym: Some(hr.pseudonym.clone()), capacity: "hr", method: "link".to_owned() };
+    let as_at = now.plus_days(-10).day().end();
+    let report = app.read(|conn| governors::report(conn, &app.library, trust::TRUST, None, as_at))?;
+    let key = app.evidence_key.clone();
+    crate::act::perform(&app.desk.database, who, now, move |act| issued::issue(act, &key, &report).map(|_| ()))
 }
 
 /// A teacher who is in the middle of things: some done, some to do.
