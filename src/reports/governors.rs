@@ -13,7 +13,7 @@ use crate::assignments::calendar::AcademicYear;
 use crate::clock::{Day, Instant};
 use crate::courses::{Kind, Library};
 use crate::db::Conn;
-use crate::people::{self, Scope};
+use crate::people::{self, School, Scope};
 use crate::problem::{Problem, Result};
 use crate::text;
 
@@ -103,18 +103,16 @@ struct Column {
 
 struct Row {
     name: String,
+    /// "at Harbour Academy", "in the Central team"
+    place: String,
     rates: Vec<Rate>,
     printed: Vec<PrintedPercent>,
 }
 
 impl Column {
     fn new(library: &Library, asked: &Requirement) -> Column {
-        let name = match asked.kind {
-            Kind::Course => library.title(asked.kind, &asked.slug).unwrap_or_else(|| asked.slug.replace('-', " ")),
-            Kind::Policy => "Attestation".to_owned(),
-            Kind::Checklist => "Self-check".to_owned(),
-        };
-        Column { requirement: asked.id(), kind: asked.kind, measure: Measure::of_slug(&asked.slug), name }
+        let (kind, measure) = (asked.kind, Measure::of_slug(&asked.slug));
+        Column { requirement: asked.id(), kind, measure, name: column_name(library, asked) }
     }
 
     /// As it is said within a sentence: "data protection", "signing the policy".
@@ -208,14 +206,14 @@ impl Told {
         SchoolRow { name: row.name.clone(), cells: cells.collect() }
     }
 
-    /// The school that is furthest behind, of those whose figures are shown in whole per cents: its name and up to two of
-    /// the requirements on which it has to act.
-    fn furthest(&self) -> Option<(&str, Vec<String>)> {
+    /// The school that is furthest behind, of those whose figures are shown in whole per cents, and up to two of the
+    /// requirements on which it has to act.
+    fn furthest(&self) -> Option<(&Row, Vec<String>)> {
         let behind = self.schools.iter().map(|row| (row, self.to_act_on(row)));
         let (row, columns) = behind
             .filter(|(_, columns)| !columns.is_empty())
             .min_by_key(|(_, columns)| columns.first().map(|(percent, _)| *percent))?;
-        Some((row.name.as_str(), columns.into_iter().take(2).map(|(_, column)| column.said()).collect()))
+        Some((row, columns.into_iter().take(2).map(|(_, column)| column.said()).collect()))
     }
 
     /// The requirements on which a school has to act, the lowest first.
@@ -245,14 +243,14 @@ impl Told {
             )];
         }
         let share = printed_share(rate).filter(|_| about.school.is_none());
-        let share = share.map(|share| format!(" ({share})")).unwrap_or_default();
+        let share = share.map(|share| format!(" ({})", share.trim_end_matches(" staff"))).unwrap_or_default();
         let mut said = vec![
             Said::Plainly(opening(Measure::K1.printed_band(rate)).to_owned()),
             Said::Strongly(shown.to_string()),
             Said::Plainly(format!(" of staff{share} are up to date with {}{}. ", self.everything(), self.change())),
         ];
         if let (None, Some((school, on))) = (&about.school, self.furthest()) {
-            said.push(Said::Strongly(school.to_owned()));
+            said.push(Said::Strongly(school.name.clone()));
             said.push(Said::Plainly(format!(" is furthest behind, on {}. ", text::list(&on))));
         }
         said.extend(self.overdue(about).map(Said::Plainly));
@@ -337,7 +335,7 @@ impl Told {
     fn questions(&self, about: &About) -> Vec<String> {
         let mut questions = Vec::new();
         if let (None, Some((school, _))) = (&about.school, self.furthest()) {
-            questions.push(format!("What is stopping staff at {school} from finishing, and when will they?"));
+            questions.push(format!("What is stopping staff {} from finishing, and when will they?", school.place));
         }
         if self.now.overdue_over_30_days > 0 {
             questions.push(match self.counted(about, self.now.overdue_over_30_days) {
@@ -433,19 +431,34 @@ impl Told {
     }
 }
 
+/// What a requirement is called above a narrow column.
+pub fn column_name(library: &Library, asked: &Requirement) -> String {
+    match (asked.kind, Measure::of_slug(&asked.slug)) {
+        (Kind::Course, Some(measure)) => measure.title().to_owned(),
+        (Kind::Policy, Some(_)) => "Attestation".to_owned(),
+        (Kind::Checklist, Some(_)) => "Self-check".to_owned(),
+        (kind, None) => library.title(kind, &asked.slug).unwrap_or_else(|| asked.slug.replace('-', " ")),
+    }
+}
+
 /// Each school with somebody who is counted, and its cells as they may be printed.
 fn rows(standings: &Standings, columns: &[Column]) -> Vec<Row> {
     let by_school = figures_by_school(&standings.people);
-    let mut found: Vec<(u32, String, Vec<Rate>)> = Vec::new();
+    let mut found: Vec<(u32, &School, Vec<Rate>)> = Vec::new();
     for school in &standings.schools {
         let Some(figures) = by_school.get(&school.id).filter(|figures| figures.counted() > 0) else { continue };
         let rates = columns.iter().map(|column| figures.requirement_rate(column.requirement)).collect();
-        found.push((figures.counted(), school.name.clone(), rates));
+        found.push((figures.counted(), school, rates));
     }
     let sizes: Vec<(u32, Vec<Rate>)> = found.iter().map(|(people, _, rates)| (*people, rates.clone())).collect();
     let printed = printed_table(&sizes);
     let rows = found.into_iter().zip(printed);
-    rows.map(|((_, name, rates), printed)| Row { name, rates, printed }).collect()
+    rows.map(|((_, school, rates), printed)| Row { name: school.name.clone(), place: place(school), rates, printed })
+        .collect()
+}
+
+fn place(school: &School) -> String {
+    if school.central { format!("in the {}", school.name) } else { format!("at {}", school.name) }
 }
 
 fn line(points: &[(Day, Rate)]) -> Vec<sheet::Point> {

@@ -76,9 +76,9 @@ impl YearFacts {
     }
 
     /// K1 at each of these instants, which are in order. Somebody is judged anew only where something of theirs changed.
-    fn line(&self, conn: &mut Conn, instants: &[Instant]) -> Result<Vec<Rate>> {
+    fn line(&self, conn: &mut Conn, instants: &[Instant]) -> Result<Vec<(Day, Rate)>> {
         let rules = instants.iter().map(|instant| StarterRule::as_at(conn, *instant)).collect::<Result<Vec<_>>>()?;
-        let mut line = vec![Rate::default(); instants.len()];
+        let mut line = vec![(0, Rate::default()); instants.len()];
         for known in &self.people {
             let changes = known.changes();
             let mut last: Option<(Instant, Option<Group>)> = None;
@@ -88,11 +88,15 @@ impl YearFacts {
                     _ => known.standing_at(&self.scope, *instant, &rules[place]).map(|stands| figures::group(&stands)),
                 };
                 last = Some((*instant, group));
-                line[place].of += u32::from(group.is_some_and(Group::is_counted));
-                line[place].done += u32::from(group == Some(Group::UpToDate));
+                let (here, rate) = &mut line[place];
+                *here += u32::from(group.is_some());
+                rate.of += u32::from(group.is_some_and(Group::is_counted));
+                rate.done += u32::from(group == Some(Group::UpToDate));
             }
         }
-        Ok(line)
+        // While most people are new or away, the few who count say nothing of how things go.
+        let said = instants.iter().zip(line).filter(|(_, (here, rate))| rate.of > 0 && 2 * rate.of >= *here);
+        Ok(said.map(|(instant, (_, rate))| (instant.day(), rate)).collect())
     }
 }
 
@@ -199,7 +203,7 @@ pub struct Comparison {
     pub this_year: Vec<(Day, Rate)>,
     /// To the end of the year.
     pub last_year: Vec<(Day, Rate)>,
-    /// How everybody then stood at the same time of the same day a year before.
+    /// How everybody stood at the same time of the same day a year before.
     pub year_ago: Vec<PersonStanding>,
 }
 
@@ -236,18 +240,15 @@ fn compare(conn: &mut Conn, this: &YearFacts, standings: &Standings) -> Result<C
     let year = AcademicYear::of(now.day());
     let mut weeks = ends_of_weeks(year);
     weeks.retain(|week| *week < now);
-    let this_rates = this.line(conn, &weeks)?;
-    let mut this_year: Vec<(Day, Rate)> = weeks.iter().map(|week| week.day()).zip(this_rates).collect();
-    this_year.push((now.day(), figures::figures(&standings.people).up_to_date_rate()));
+    let mut this_year = this.line(conn, &weeks)?;
+    push_latest(&mut this_year, standings);
 
     let last = YearFacts::load(conn, &this.scope, year.previous())?;
-    let weeks = ends_of_weeks(year.previous());
-    let last_rates = last.line(conn, &weeks)?;
     let year_ago = same_day_last_year(now.day()).at_minute(now.minute_of_day());
     let rule = StarterRule::as_at(conn, year_ago)?;
     Ok(Comparison {
-        this_year: without_nobody(this_year),
-        last_year: without_nobody(weeks.iter().map(|week| week.day()).zip(last_rates).collect()),
+        this_year,
+        last_year: last.line(conn, &ends_of_weeks(year.previous()))?,
         year_ago: last.people_at(year_ago, &rule),
     })
 }
@@ -257,9 +258,13 @@ fn ends_of_weeks(year: AcademicYear) -> Vec<Instant> {
     (0..52).map(|week| year.first_day().plus(7 * week + 6).end()).collect()
 }
 
-fn without_nobody(mut line: Vec<(Day, Rate)>) -> Vec<(Day, Rate)> {
-    line.retain(|(_, rate)| rate.of > 0);
-    line
+/// Today's point, in the place of an earlier one of today.
+fn push_latest(line: &mut Vec<(Day, Rate)>, standings: &Standings) {
+    let (today, rate) = (standings.as_at.day(), figures::figures(&standings.people).up_to_date_rate());
+    line.retain(|(day, _)| *day != today);
+    if rate.of > 0 {
+        line.push((today, rate));
+    }
 }
 
 // ── kept in memory
@@ -363,13 +368,9 @@ fn load(slot: &Slot, database: &Database, scope: &Scope, now: Instant) -> Result
 impl Comparison {
     /// The same, with today's point as it is now.
     fn with_latest(&self, standings: &Standings) -> Comparison {
-        let day = standings.as_at.day();
         let mut this_year = self.this_year.clone();
-        if this_year.last().is_some_and(|(last, _)| *last == day) {
-            this_year.pop();
-        }
-        this_year.push((day, figures::figures(&standings.people).up_to_date_rate()));
-        Comparison { this_year: without_nobody(this_year), ..self.clone() }
+        push_latest(&mut this_year, standings);
+        Comparison { this_year, ..self.clone() }
     }
 }
 

@@ -11,9 +11,10 @@ use crate::http::{Answer, Visit, blocking};
 use crate::people::{School, Scope, Viewer};
 use crate::problem::{Problem, Result};
 use crate::reports::figures::{Figures, Rate, figures, figures_by_school};
+use crate::reports::governors::column_name;
 use crate::reports::overview::{Behind, furthest_behind};
 use crate::reports::standings::{Comparison, Latest, Shown, Standings};
-use crate::reports::words::{days_of, title_of};
+use crate::reports::words::days_of;
 use crate::text;
 
 /// So many of those who are furthest behind are listed; the rest are a link away.
@@ -166,7 +167,7 @@ fn heat(library: &Library, standings: &Standings) -> Value {
     });
     json!({
         "caption": "Share of staff who are done, by school and requirement",
-        "columns": standings.requirements.iter().map(|asked| column(library, asked)).collect::<Vec<_>>(),
+        "columns": standings.requirements.iter().map(|asked| column_name(library, asked)).collect::<Vec<_>>(),
         "rows": rows.collect::<Vec<_>>(),
         "key": LEVELS.iter().map(|(_, level, _, text)| json!({ "level": level, "text": text })).collect::<Vec<_>>(),
     })
@@ -177,15 +178,6 @@ fn cell(rate: Rate) -> Value {
     let level = LEVELS.iter().find(|(from, ..)| percent >= *from);
     let (level, word) = level.map_or(("act", "act"), |(_, level, word, _)| (level, word));
     json!({ "text": format!("{percent}%"), "level": level, "word": word })
-}
-
-/// What a column is called: short enough for a narrow one.
-pub fn column(library: &Library, asked: &Requirement) -> String {
-    match asked.kind {
-        Kind::Course => title_of(library, asked.kind, &asked.slug),
-        Kind::Policy => "Signed".to_owned(),
-        Kind::Checklist => "Self-check".to_owned(),
-    }
 }
 
 // ── this year against last
@@ -309,7 +301,7 @@ fn outstanding(library: &Library, standings: &Standings, left: &[i64]) -> String
     let asked: Vec<&Requirement> =
         left.iter().filter_map(|id| standings.requirements.iter().find(|asked| asked.id() == *id)).collect();
     let courses: Vec<String> =
-        asked.iter().filter(|one| one.kind == Kind::Course).map(|one| column(library, one)).collect();
+        asked.iter().filter(|one| one.kind == Kind::Course).map(|one| column_name(library, one)).collect();
     let mut said = match courses.len() {
         0..=2 => courses,
         many => vec![format!("{many} courses")],
