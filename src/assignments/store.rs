@@ -404,15 +404,15 @@ pub fn standing_of(conn: &mut Conn, person: i64, today: Day) -> Result<Vec<Stand
 /// A standing exemption (its requirement, and true) or pause (false): id, reason, first and last day.
 pub type Reprieve = (i64, bool, Option<i64>, String, String, Option<String>, i64);
 
-/// What excuses one person or lets their clock stand still, in one statement.
+/// What excuses one person or lets their clock stand still, in one statement. Its words are bound, so that it is
+/// prepared once.
 pub fn reprieves_of(conn: &mut Conn, person: i64) -> Result<Vec<Reprieve>> {
-    use diesel::dsl::sql;
     use diesel::sql_types::{Bool, Nullable, Text};
     each_backend!(conn, |c| Ok(exemptions::table
         .filter(exemptions::person_id.eq(person).and(exemptions::superseded_at.is_null()))
         .select((
             exemptions::id,
-            sql::<Bool>("TRUE"),
+            true.into_sql::<Bool>(),
             exemptions::requirement_id,
             exemptions::reason,
             exemptions::from_day,
@@ -421,9 +421,9 @@ pub fn reprieves_of(conn: &mut Conn, person: i64) -> Result<Vec<Reprieve>> {
         ))
         .union_all(pauses::table.filter(pauses::person_id.eq(person).and(pauses::superseded_at.is_null())).select((
             pauses::id,
-            sql::<Bool>("FALSE"),
-            sql::<Nullable<BigInt>>("NULL"),
-            sql::<Text>("''"),
+            false.into_sql::<Bool>(),
+            None::<i64>.into_sql::<Nullable<BigInt>>(),
+            "".into_sql::<Text>(),
             pauses::from_day,
             pauses::until_day,
             pauses::recorded_at,

@@ -183,7 +183,9 @@ pub fn my_training(conn: &mut Conn, person: i64, now: Instant) -> Result<Vec<Ass
         }
         found.push(assignment);
     }
-    Ok(latest_rounds(found.iter()).into_iter().cloned().collect())
+    let latest: Vec<i64> = latest_rounds(found.iter()).into_iter().map(|assignment| assignment.id).collect();
+    found.retain(|assignment| latest.contains(&assignment.id));
+    Ok(found)
 }
 
 fn add_reprieve(assignment: &mut Assignment, reprieve: &store::Reprieve) -> Result<()> {
