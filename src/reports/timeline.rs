@@ -177,14 +177,15 @@ fn of_certificate(certificate: &Certificate) -> Vec<Happened> {
     [Some(Happened::new(certificate.issued, issued)), ended].into_iter().flatten().collect()
 }
 
-/// Sign-in links are the person's own business.
+/// What somebody asked for themselves, such as a link to sign in, is their own business.
 fn of_letter(row: &store::LetterRow) -> Option<Happened> {
-    let at = Instant(row.sent_at?);
     let what = match row.kind.as_str() {
-        "sign-in" => return None,
-        kind => format!("Letter sent: {}", kind.replace('-', " ")),
+        "reminder" => "A reminder was sent",
+        "attestation-receipt" => "A receipt was sent",
+        "query-settled" => "A letter was sent that what they asked is settled",
+        _ => return None,
     };
-    Some(Happened::new(at, what).by(row.chased_by))
+    Some(Happened::new(Instant(row.sent_at?), what).by(row.chased_by))
 }
 
 /// That something was asked or declared, and how it was settled; never the words.

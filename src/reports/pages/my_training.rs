@@ -173,7 +173,7 @@ fn next_time(training: &MyTraining) -> String {
     let yearly = training.items.iter().any(|item| matches!(item.assignment.cycle, Cycle::Year(_)));
     let closes = training.items.iter().map(|item| item.assignment.facts.closes).min();
     match closes.filter(|_| yearly) {
-        Some(day) => format!("The next round opens on {}. We will write to you when it is time.", day.next().long()),
+        Some(day) => format!("The next year opens on {}. We will write to you when it is time.", day.next().long()),
         None => "We will write to you when something has to be done again.".to_owned(),
     }
 }

@@ -23,16 +23,19 @@ const PATH: &str = "/people";
 /// What the page offers to choose from: nothing that is out of the viewer's sight.
 struct Choices {
     schools: Vec<School>,
+    /// All of them: only the names of schools in sight are ever looked up.
+    names: Vec<School>,
     requirements: Vec<Requirement>,
     sight: Sight,
 }
 
 fn choices(conn: &mut Conn, viewer: &Viewer) -> Result<Choices> {
     let scope = viewer.hr_scope();
-    let mut schools = people::schools(conn)?;
+    let names = people::schools(conn)?;
+    let mut schools = names.clone();
     schools.retain(|school| scope.as_ref().is_some_and(|scope| scope.includes(school.id)));
     let sight = if scope.is_some() { Sight::Hr } else { Sight::Manager };
-    Ok(Choices { schools, requirements: assignments::requirements(conn)?, sight })
+    Ok(Choices { schools, names, requirements: assignments::requirements(conn)?, sight })
 }
 
 impl Choices {
@@ -99,9 +102,8 @@ pub async fn csv(visit: Visit, viewer: Viewer, request: HttpRequest, library: we
         .read(move |conn| {
             let choices = choices(conn, &viewer)?;
             let filters = choices.read(&asked)?;
-            let schools = people::schools(conn)?;
             let listing = list(conn, &viewer, &filters, None, now)?;
-            export::people(&listing.rows, &choices.requirements, &schools, &library, now.day())
+            export::people(&listing.rows, &choices.requirements, &choices.names, &library, now.day())
         })
         .await?;
     visit.file("text/csv; charset=utf-8", &format!("people-{}.csv", now.day()), bytes)
@@ -153,7 +155,7 @@ fn line(row: &Row, choices: &Choices, library: &Library, today: Day) -> Line {
     let main = seen.main_post(today);
     let mut schools: Vec<String> = Vec::new();
     for record in seen.posts_on(today) {
-        let school = choices.schools.iter().find(|school| school.id == record.school);
+        let school = choices.names.iter().find(|school| school.id == record.school);
         schools.extend(school.map(|school| school.name.clone()).filter(|name| !schools.contains(name)));
     }
     let Pill { kind, words } = row_pill(row, today);
