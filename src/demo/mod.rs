@@ -146,15 +146,19 @@ const EVENTS_AT_ONCE: usize = 400;
 fn play(app: &App, random: &mut ChaCha8Rng, made: &[trust::MadePerson], now: Instant) -> Result<Cast> {
     let events = history::events(random, made, now);
     let mut cast = Cast::new(app, made)?;
-    let autumn = AcademicYear::of(now.day()).first_day().at_minute(60);
-    let (before, after) = events.split_at(events.partition_point(|event| event.at < autumn));
-    for (part, opens) in [(before, None), (after, Some(autumn))] {
-        if let Some(opens) = opens {
-            open_year(app, &cast, opens)?;
-        }
-        for some in part.chunks(EVENTS_AT_ONCE) {
-            cast = play_some(app, made, cast, some)?;
-        }
+    let this_year = AcademicYear::of(now.day());
+    let autumns = [this_year.previous(), this_year].map(|year| year.first_day().at_minute(60));
+    let places = autumns.map(|autumn| events.partition_point(|event| event.at < autumn));
+    cast = play_part(app, made, cast, &events[..places[0]])?;
+    open_year(app, &cast, autumns[0])?;
+    cast = play_part(app, made, cast, &events[places[0]..places[1]])?;
+    open_year(app, &cast, autumns[1])?;
+    play_part(app, made, cast, &events[places[1]..])
+}
+
+fn play_part(app: &App, made: &[trust::MadePerson], mut cast: Cast, events: &[history::Event]) -> Result<Cast> {
+    for some in events.chunks(EVENTS_AT_ONCE) {
+        cast = play_some(app, made, cast, some)?;
     }
     Ok(cast)
 }
