@@ -196,6 +196,9 @@ fn trend(comparison: &Comparison, now: Rate) -> Value {
         (x, BOTTOM - (BOTTOM - TOP) * f64::from(rate.percent().unwrap_or_default()) / 100.0)
     };
     let last: Vec<&(Day, Rate)> = comparison.last_year.iter().filter(|(day, _)| day_of_year(*day) <= shown).collect();
+    // The figure stands clear of the dashes: below the line while last year is above it.
+    let then = figures(&comparison.year_ago).up_to_date_rate().percent();
+    let below = then > now.percent();
     let (now_x, now_y) = comparison.this_year.last().map(place).unwrap_or((LEFT, BOTTOM));
     json!({
         "sentence": sentence(comparison, now),
@@ -206,7 +209,7 @@ fn trend(comparison: &Comparison, now: Rate) -> Value {
         "now_y": now_y.round(),
         "figure": percent(Some(now)),
         "figure_x": now_x.clamp(LEFT + 16.0, RIGHT - 16.0).round(),
-        "figure_y": if now_y < TOP + 20.0 { (now_y + 24.0).round() } else { (now_y - 12.0).round() },
+        "figure_y": if below { (now_y + 24.0).round() } else { (now_y - 12.0).round() },
         "weeks": weeks(comparison, shown),
     })
 }
