@@ -1,6 +1,8 @@
 //! Bringing in a staff list of 10,000: the dry run, how long the writer is held, until every assignment exists, and how long
 //! other acts wait meanwhile. `cargo bench --bench import -- [PEOPLE]`; SQLite, each run on a database of its own, median of 5.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
