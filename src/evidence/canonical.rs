@@ -15,6 +15,8 @@ pub fn canonical(value: &Value) -> Vec<u8> {
 fn write(value: &Value, out: &mut String) {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => out.push_str(&value.to_string()),
+        // ASCII is its own normal form
+        Value::String(text) if text.is_ascii() => out.push_str(&value.to_string()),
         Value::String(text) => out.push_str(&Value::String(text.nfc().collect()).to_string()),
         Value::Array(items) => {
             out.push('[');
