@@ -100,16 +100,17 @@ impl Server {
     }
 
     pub fn start(&self) {
-        let child = Command::new(env!("CARGO_BIN_EXE_seamark"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_seamark"))
             .arg("serve")
             .envs(self.settings())
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        *self.child.lock().unwrap() = Some(child);
         while std::net::TcpStream::connect(&self.address).is_err() {
+            assert!(child.try_wait().unwrap().is_none(), "the server did not start");
             std::thread::sleep(Duration::from_millis(10));
         }
+        *self.child.lock().unwrap() = Some(child);
     }
 
     /// `kill -9`.
@@ -187,7 +188,8 @@ impl Server {
             .output()
             .unwrap();
         let words = String::from_utf8_lossy(&said.stdout).into_owned();
-        assert!(said.status.success(), "the evidence log is not intact:\n{words}");
+        let troubles = String::from_utf8_lossy(&said.stderr).into_owned();
+        assert!(said.status.success(), "the evidence log is not intact:\n{words}{troubles}");
         words
     }
 }

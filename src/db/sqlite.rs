@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::writer::{Writer, WriterOptions};
 use super::{Conn, migrate};
-use crate::problem::{Problem, Result};
+use crate::problem::{FaultKind, Problem, Result};
 
 /// Older libraries can corrupt a database in WAL mode when two connections write and checkpoint at once.
 const OLDEST_SOUND: (u32, u32, u32) = (3, 51, 3);
@@ -111,7 +111,23 @@ struct Journal {
     journal_mode: String,
 }
 
+/// How long we wait for another process that is just closing the database or putting it right after a crash: SQLite then
+/// answers *busy* at once, whatever the busy timeout says.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 fn connect(path: &Path, only_reading: bool) -> Result<SqliteConnection> {
+    let began = Instant::now();
+    loop {
+        match connect_once(path, only_reading) {
+            Err(problem) if problem.fault_kind() == Some(FaultKind::Busy) && began.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn connect_once(path: &Path, only_reading: bool) -> Result<SqliteConnection> {
     let name = path.to_str().ok_or_else(|| Problem::fault("the database's path must be plain text"))?;
     let mut conn = SqliteConnection::establish(name)
         .map_err(|error| Problem::fault(format!("the database {name} could not be opened: {error}")))?;
