@@ -8,7 +8,8 @@ use seamark::clock::Day;
 use seamark::evidence::verify::verify;
 use seamark::evidence::{self, Actor};
 use seamark::people::import::{
-    self, Decision, Decisions, Fate, Import, Known, Outcome, Plan, Source, apply, known, plan, staff_list,
+    self, Decision, Decisions, Fate, Import, ImportCommand, Known, Outcome, Plan, Source, apply, import_command, known,
+    plan, staff_list,
 };
 use seamark::people::rules::{Urn, WorkEmail};
 use seamark::people::{self, Person, PostRecord, Scope};
@@ -309,4 +310,27 @@ fn the_import_is_an_entry_with_its_file_and_its_counts() {
     assert_eq!(acts.len(), 1);
     assert_eq!(told["file_sha256"], "ab".repeat(32));
     assert_eq!(told["new_people"], 2);
+}
+
+// ── the command line
+
+#[test]
+fn the_command_line_says_every_fate_and_applies_only_when_told_to() {
+    let house = trust();
+    let list = file(&[PRIYA, "004301,Bo,Ash,,999999,Teacher,01/09/2026,,,,"]);
+    let command = |apply| ImportCommand { file_name: "staff.csv", bytes: list.as_bytes(), school: None, apply };
+
+    let (said, sound) = import_command(&house.database, house.now(), &command(false)).unwrap();
+    assert!(!sound, "one row cannot be used");
+    assert!(said.starts_with("staff.csv: 2 rows\n1 new person, 1 row rejected, 0 unchanged\n"), "{said}");
+    assert!(said.contains("row 3, Bo Ash: School URN: URN 999999 is not one of the trust’s schools."), "{said}");
+    assert!(said.contains("row 2, Priya Nair: Teacher, Fairhaven Primary, from 1 September 2024"), "{said}");
+    assert!(said.ends_with("Nothing has changed yet. Add --apply to take the list in.\n"), "{said}");
+    assert!(house.read(people::everybody).is_empty());
+
+    let (said, _) = import_command(&house.database, house.now(), &command(true)).unwrap();
+    assert!(said.ends_with("Done: 1 person added, 0 changed.\n"), "{said}");
+    assert_eq!(house.read(people::everybody).len(), 1);
+    let unknown = ImportCommand { school: Some("999999"), ..command(false) };
+    assert!(import_command(&house.database, house.now(), &unknown).is_err());
 }

@@ -111,12 +111,12 @@ async fn look_at(visit: &Visit, viewer: &Viewer, id: i64, decisions: Decisions) 
 
 pub async fn look(visit: Visit, viewer: Viewer, id: web::Path<i64>) -> Answer {
     let looked = look_at(&visit, &viewer, *id, Decisions::new()).await?;
-    show(&visit, &looked, &Complaints::default())
+    show(&visit, &looked, None)
 }
 
-fn show(visit: &Visit, looked: &Looked, complaints: &Complaints) -> Answer {
-    let status = if complaints.is_empty() { 200 } else { 409 };
-    visit.render(status, PLAN, PLAN_TITLE, plan_view(looked), complaints)
+/// `note` says why it is shown again.
+fn show(visit: &Visit, looked: &Looked, note: Option<&str>) -> Answer {
+    visit.page(PLAN, PLAN_TITLE, plan_view(looked, note))
 }
 
 /// Every row and its fate, for a spreadsheet.
@@ -148,7 +148,7 @@ pub async fn apply(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form)
         looked => looked?,
     };
     if looked.run.seal != form.get("plan") {
-        return show(&visit, &looked, &look_again(&looked));
+        return show(&visit, &looked, Some(look_again(&looked)));
     }
     let import = Import {
         plan: looked.run.plan.clone(),
@@ -169,7 +169,7 @@ pub async fn apply(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form)
         .await?;
     if leads_to.is_empty() {
         let looked = look_at(&visit, &viewer, id, looked.decisions).await?;
-        return show(&visit, &looked, &look_again(&looked));
+        return show(&visit, &looked, Some(look_again(&looked)));
     }
     visit.go_saying(&leads_to, &done)
 }
@@ -186,15 +186,11 @@ fn decisions(form: &Form) -> Decisions {
     form.0.iter().filter_map(answer).collect()
 }
 
-fn look_again(looked: &Looked) -> Complaints {
-    let mut complaints = Complaints::default();
-    let why = if looked.decisions.is_empty() {
-        "The staff list has changed since you looked. See below what would happen now, then apply"
-    } else {
-        "Your answers are taken in. See below what would happen now, then apply"
-    };
-    complaints.add("", why);
-    complaints
+fn look_again(looked: &Looked) -> &'static str {
+    match looked.decisions.is_empty() {
+        true => "The staff list has changed since you looked. See below what would happen now, then apply.",
+        false => "Your answers are taken in. See below what would happen now, then apply.",
+    }
 }
 
 fn done(looked: &Looked) -> String {
@@ -217,7 +213,7 @@ fn told(run: &DryRun) -> Vec<ToldRow> {
     import::told(&run.list, &run.plan, &run.known, run.source)
 }
 
-fn plan_view(looked: &Looked) -> Value {
+fn plan_view(looked: &Looked, note: Option<&str>) -> Value {
     let Looked { upload, run, decisions } = looked;
     let rows = told(run);
     let of = |fate: &'static str| rows.iter().filter(move |row| row.fate == fate);
@@ -227,6 +223,7 @@ fn plan_view(looked: &Looked) -> Value {
     let longest = [of("rejected").count(), of("new").count(), changes.len(), noticed().count(), run.plan.missing.len()];
     let is_cut = longest.into_iter().any(|length| length > MOST_SHOWN);
     json!({
+        "note": note,
         "kicker": format!("{} · {}", upload.file_name, count(rows.len(), "row", "rows")),
         "heading": import::summary(&run.plan.counts),
         "cards": cards(run),
