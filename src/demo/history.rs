@@ -16,6 +16,7 @@ use crate::clock::{Day, Instant};
 use crate::courses::Kind;
 use crate::db::Conn;
 use crate::evidence::Actor;
+use crate::people::rules::RoleGroup;
 use crate::people::{NewPerson, NewPost, Person};
 use crate::problem::{Problem, Result};
 use crate::{assignments, attempts, attestations, people, self_checks};
@@ -66,7 +67,9 @@ pub fn events(random: &mut ChaCha8Rng, made: &[MadePerson], now: Instant) -> Vec
     for (who, person) in made.iter().enumerate() {
         let first = years[0].first_day().plus(-5);
         let joins = if person.from <= first { first } else { person.from };
-        events.push(Event { at: joins.at_minute(360 + who as u32 % 60), who, what: What::Joins });
+        // Whoever leads is listed first, so that the others' posts can name them.
+        let minute = if person.role_group == RoleGroup::Leadership { 300 } else { 360 };
+        events.push(Event { at: joins.at_minute(minute + who as u32 % 60), who, what: What::Joins });
         for year in years {
             let last = person.until.unwrap_or(now.day());
             let starts = year.first_day().max(person.from);
@@ -164,7 +167,7 @@ pub fn live(conn: &mut Conn, app: &App, made: &[MadePerson], cast: &mut Cast, ev
         match &event.what {
             What::Joins => {
                 let joined = within(conn, &Actor::system(), event.at, |act| join(act, cast, person, event.who))?;
-                if person.role_group == crate::people::rules::RoleGroup::Leadership {
+                if person.role_group == RoleGroup::Leadership {
                     cast.heads[person.school].get_or_insert(joined.id);
                 }
                 cast.people[event.who] = Some(joined);
