@@ -190,6 +190,7 @@ diesel::table! {
         from_day -> Text,
         until_day -> Nullable<Text>,
         given_by -> Nullable<BigInt>,
+        given_to -> Nullable<Text>,
         recorded_at -> BigInt,
         superseded_at -> Nullable<BigInt>,
     }

@@ -162,10 +162,20 @@ fn grant_view(grant: &Grant, shown: &Shown) -> Value {
         "role": grant.role.as_str(),
         "scope": school.map_or("The trust", |school| school.name.as_str()),
         "from": grant.from.long(),
-        "until": grant.until.map_or("no end".to_owned(), Day::long),
+        "until": if rests(grant, shown) {
+            "resting: their email changed, so give it again".to_owned()
+        } else {
+            grant.until.map_or("no end".to_owned(), Day::long)
+        },
         "giver": grant.given_by.and_then(|giver| shown.givers.get(&giver)).map_or("set-up", String::as_str),
         "end_action": format!("/settings/roles/{}/end", grant.id),
     })
+}
+
+/// A role goes with the address that it was given to.
+fn rests(grant: &Grant, shown: &Shown) -> bool {
+    let email = shown.people.get(&grant.person).and_then(|person| person.work_email.as_ref());
+    email.map(WorkEmail::as_str) != grant.given_to.as_deref()
 }
 
 fn roles(form: &Form, complaints: &Complaints) -> Value {

@@ -209,9 +209,12 @@ pub struct Grant {
     pub until: Option<Day>,
     /// None: the program, at set-up.
     pub given_by: Option<i64>,
+    /// The work email that it goes with.
+    pub given_to: Option<String>,
 }
 
-/// Gives somebody an access role. Their sessions end, so that the role's shorter lifetimes hold from the start.
+/// Gives somebody an access role. It goes with the work email that they have now: if that is changed, it rests until it is
+/// given again, so that nobody who may correct an address comes by another's role. Their sessions end, so that the role's shorter lifetimes hold from the start.
 pub fn grant(
     act: &mut Act,
     person: &Person,
@@ -224,7 +227,8 @@ pub fn grant(
         return Err(Problem::invalid("until", "The last day must not lie before the first."));
     }
     let held = (person.id, role.as_str(), school);
-    let id = store::insert_grant(act.conn, act.now, act.who.person, held, (from, until))?;
+    let given_to = person.work_email.as_ref().map(WorkEmail::as_str);
+    let id = store::insert_grant(act.conn, act.now, act.who.person, held, given_to, (from, until))?;
     store::end_sessions_of(act.conn, act.now, person.id)?;
     let entry = Draft::new("access-granted")?
         .about(&person.pseudonym, person.identity())
@@ -265,6 +269,7 @@ pub fn grants(conn: &mut Conn) -> Result<Vec<Grant>> {
                 from: row.from_day.parse().map_err(Problem::fault)?,
                 until: row.until_day.map(|day| day.parse().map_err(Problem::fault)).transpose()?,
                 given_by: row.given_by,
+                given_to: row.given_to,
             })
         })
         .collect()

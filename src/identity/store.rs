@@ -18,6 +18,7 @@ pub struct GrantRow {
     pub from_day: String,
     pub until_day: Option<String>,
     pub given_by: Option<i64>,
+    pub given_to: Option<String>,
     pub recorded_at: i64,
 }
 
@@ -26,6 +27,7 @@ pub fn insert_grant(
     now: Instant,
     by: Option<i64>,
     (person, role, school): (i64, &str, Option<i64>),
+    given_to: Option<&str>,
     (from, until): (Day, Option<Day>),
 ) -> Result<i64> {
     Ok(diesel::insert_into(grants::table)
@@ -36,6 +38,7 @@ pub fn insert_grant(
             grants::from_day.eq(from.to_string()),
             grants::until_day.eq(until.map(|day| day.to_string())),
             grants::given_by.eq(by),
+            grants::given_to.eq(given_to),
             grants::recorded_at.eq(now.0),
         ))
         .returning(grants::id)
@@ -60,14 +63,22 @@ pub fn standing_grants(conn: &mut Conn) -> Result<Vec<GrantRow>> {
         .load(conn)?)
 }
 
+/// Role and school of the grants that hold; none that was given while the person had another address.
 pub fn grants_of(conn: &mut Conn, person: i64, day: Day) -> Result<Vec<(String, Option<i64>)>> {
     let day = day.to_string();
-    Ok(grants::table
+    type Held = (String, Option<i64>, Option<String>, Option<String>);
+    let held: Vec<Held> = grants::table
+        .inner_join(people::table)
         .filter(grants::person_id.eq(person).and(grants::superseded_at.is_null()))
         .filter(grants::from_day.le(&day))
         .filter(grants::until_day.is_null().or(grants::until_day.ge(&day)))
-        .select((grants::role, grants::school_id))
-        .load(conn)?)
+        .select((grants::role, grants::school_id, grants::given_to, people::work_email))
+        .load(conn)?;
+    Ok(held
+        .into_iter()
+        .filter(|(_, _, given_to, email)| given_to == email)
+        .map(|(role, school, ..)| (role, school))
+        .collect())
 }
 
 // ── links

@@ -262,3 +262,18 @@ fn pages_go_to_nobody_else_and_into_no_cache() {
     assert!(header("content-security-policy").contains("default-src 'none'"));
     assert_ne!(header("content-security-policy"), header("content-security-policy"), "a nonce is used once");
 }
+
+#[test]
+fn whoever_changes_somebodys_address_does_not_come_by_their_role() {
+    let town = Town::new();
+    let administrator = town.app.stage.as_ref().unwrap().players.iter().find(|one| one.role == "administrator").unwrap().person;
+    let opens_settings = || {
+        let visitor = Visitor { who: "", cookie: Some(town.signs_in(administrator)), roles: &[], manages: false };
+        town.sends(vec![visitor.asks(opens("/settings"))])[0].0
+    };
+    assert_eq!(opens_settings(), 200);
+    let person = town.app.read(|conn| people::person(conn, administrator)).unwrap();
+    let moved = Person { work_email: Some("somebody.else@saltmarsh.example".parse().unwrap()), ..person };
+    town.app.act(Actor::system(), move |act| people::correct_person(act, &moved)).unwrap();
+    assert_eq!(opens_settings(), 404);
+}

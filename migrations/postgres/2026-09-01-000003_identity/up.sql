@@ -1,4 +1,5 @@
--- An access role: who, what, where (no school: the whole trust), from, until, and who gave it.
+-- An access role: who, what, where (no school: the whole trust), from, until, and who gave it. It goes with the work email
+-- that the person had when it was given: whoever changes somebody's address does not come by their role.
 CREATE TABLE grants (
     id BIGSERIAL PRIMARY KEY,
     person_id BIGINT NOT NULL REFERENCES people (id),
@@ -7,6 +8,7 @@ CREATE TABLE grants (
     from_day TEXT NOT NULL,
     until_day TEXT,
     given_by BIGINT,
+    given_to TEXT,
     recorded_at BIGINT NOT NULL,
     superseded_at BIGINT
 );
