@@ -80,17 +80,8 @@ impl Day {
 
     /// Reads what people type: 24/11/2026, or 2026-11-24. The sentence says how to put it right.
     pub fn typed(text: &str) -> Result<Day, String> {
-        let read =
-            |form| NaiveDate::parse_from_str(text.trim(), form).ok().filter(|day| (1900..2200).contains(&day.year()));
-        read("%d/%m/%Y")
-            .or_else(|| read("%Y-%m-%d"))
-            .map(Day)
-            .ok_or_else(|| "Enter a day, month and year, such as 24/11/2026".to_owned())
-    }
-
-    /// 24/11/2026, as people type it.
-    pub fn british(self) -> String {
-        self.0.format("%d/%m/%Y").to_string()
+        let day = Day::read_british(text).or_else(|| text.trim().parse().ok());
+        day.ok_or_else(|| "Enter a day, month and year, such as 24/11/2026".to_owned())
     }
 
     pub fn year(self) -> i32 {

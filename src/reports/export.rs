@@ -78,8 +78,8 @@ fn line(row: &Row, requirements: &[Requirement], schools: &[School], today: Day)
 fn standing(asked: &Asked, is_hr: bool) -> [String; 3] {
     let words = if is_hr { asked.standing().as_str() } else { asked.standing().for_manager() };
     let done = asked.assignment.facts.completions.iter().filter(|row| row.superseded.is_none()).last();
-    let done = done.filter(|_| asked.standing().is_completed()).map(|row| row.what.at.day().british());
-    [words.to_owned(), asked.status.due.map(Day::british).unwrap_or_default(), done.unwrap_or_default()]
+    let done = done.filter(|_| asked.standing().is_completed()).map(|row| row.what.at.day().slashed());
+    [words.to_owned(), asked.status.due.map(Day::slashed).unwrap_or_default(), done.unwrap_or_default()]
 }
 
 /// Only those in sight.

@@ -266,7 +266,8 @@ fn pages_go_to_nobody_else_and_into_no_cache() {
 #[test]
 fn whoever_changes_somebodys_address_does_not_come_by_their_role() {
     let town = Town::new();
-    let administrator = town.app.stage.as_ref().unwrap().players.iter().find(|one| one.role == "administrator").unwrap().person;
+    let administrator =
+        town.app.stage.as_ref().unwrap().players.iter().find(|one| one.role == "administrator").unwrap().person;
     let opens_settings = || {
         let visitor = Visitor { who: "", cookie: Some(town.signs_in(administrator)), roles: &[], manages: false };
         town.sends(vec![visitor.asks(opens("/settings"))])[0].0

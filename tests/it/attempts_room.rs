@@ -357,10 +357,12 @@ fn twenty_who_send_the_last_answer_at_once_finish_it_once() {
         let sending: Vec<_> = (0..20).map(send).collect();
         sending.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    assert_eq!(verdicts.iter().filter(|verdict| verdict.finished.is_some()).count(), 1);
+    let finished: Vec<_> = verdicts.iter().filter_map(|verdict| verdict.finished.as_ref()).collect();
+    assert_eq!(finished.len(), 1);
     assert_eq!(verdicts.iter().map(|verdict| verdict.is_right).collect::<BTreeSet<_>>().len(), 1);
     assert_eq!(school.entries("attempt-finished"), 1);
-    assert_eq!(school.certificates(&school.priya), 1);
+    // Whoever came first may have been wrong, and the last question may be a gate.
+    assert_eq!(school.certificates(&school.priya), usize::from(finished[0].is_passed()));
     school.evidence_is_intact();
 }
 

@@ -143,7 +143,7 @@ pub async fn preview(
         "action": format!("{}/exempt", looked.address()),
         "values": [
             { "name": "what", "value": form.get("what") },
-            { "name": "until", "value": wish.until.british() },
+            { "name": "until", "value": wish.until.slashed() },
             { "name": "reason", "value": wish.reason },
         ],
         "button": format!("Exempt {}", looked.person.known_as()),
