@@ -22,7 +22,8 @@ use super::journey::Acknowledged;
 pub struct Server {
     pub address: String,
     pub people: Vec<i64>,
-    pub links: Vec<String>,
+    /// Several for each: a kill may take the answer to the first away.
+    pub links: Vec<Vec<String>>,
     pub courses: Vec<String>,
     pub policy: String,
     pub library: Library,
@@ -200,7 +201,7 @@ impl Drop for Server {
     }
 }
 
-fn add(act: &mut seamark::act::Act, number: usize) -> seamark::problem::Result<(i64, String)> {
+fn add(act: &mut seamark::act::Act, number: usize) -> seamark::problem::Result<(i64, Vec<String>)> {
     let email = WorkEmail::parse(&format!("teacher{number}@example.org")).unwrap();
     let new = NewPerson {
         forename: "Teacher".to_owned(),
@@ -224,5 +225,6 @@ fn add(act: &mut seamark::act::Act, number: usize) -> seamark::problem::Result<(
         manager_named: None,
     };
     people::add_post(act, &person, &post)?;
-    Ok((person.id, identity::make_link(act, person.id, LinkKind::Letter)?))
+    let links = (0..6).map(|_| identity::make_link(act, person.id, LinkKind::Letter));
+    Ok((person.id, links.collect::<Result<_, _>>()?))
 }
