@@ -26,7 +26,7 @@ use crate::evidence::Draft;
 use crate::ids;
 use crate::pdf::clean;
 use crate::people::rules::{Post, main_post};
-use crate::people::{self, Person, Viewer};
+use crate::people::{self, Person, Scope, Viewer};
 use crate::problem::{Problem, Result};
 use crate::settings;
 use store::{Asked, CertificateRow, EndingRow, Found};
@@ -284,12 +284,18 @@ pub fn by_number(conn: &mut Conn, number: &Number) -> Result<Certificate> {
     read(store::by_number(conn, number.as_str())?)
 }
 
-/// The same for whoever may have it: its holder, and HR for the people in their scope.
+/// The same for whoever may have it: its holder, and HR for the people in their scope. A school's HR get it without the
+/// holder's school, which may be another.
 pub fn seen_by(conn: &mut Conn, viewer: &Viewer, number: &Number, today: Day) -> Result<Certificate> {
     let certificate = by_number(conn, number)?;
-    let may_see =
-        certificate.person == viewer.person || people::is_in_hr_scope(conn, viewer, certificate.person, today)?;
-    may_see.then_some(certificate).ok_or(Problem::NotFound)
+    if certificate.person == viewer.person {
+        return Ok(certificate);
+    }
+    if !people::is_in_hr_scope(conn, viewer, certificate.person, today)? {
+        return Err(Problem::NotFound);
+    }
+    let sees_all = viewer.hr_scope() == Some(Scope::Trust);
+    Ok(if sees_all { certificate } else { Certificate { school: None, ..certificate } })
 }
 
 /// What its PDF is drawn from (`sheet::draw`). `address` is the public one, without a slash at its end.
