@@ -67,7 +67,7 @@ fn draw(report: &Report, standing: Standing) -> Result<Vec<u8>> {
     sheet::draw(&facts).map_err(|fault| Problem::fault(format!("a governors’ report: {fault}")))
 }
 
-/// The year and term in which it is issued, and how manieth it is of all: "2026-AUT-0007".
+/// The year and term in which it is issued, and its place among all that were: "2026-AUT-0007".
 fn number(issued: Day, place: i64) -> String {
     let term = match issued.month() {
         9..=12 => "AUT",
