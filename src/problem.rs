@@ -1,6 +1,5 @@
 //! What can go wrong, as five faces. Translated once at the web edge (`http::faces`) and once at the command line (`cli`).
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 pub type Result<T> = std::result::Result<T, Problem>;
@@ -19,13 +18,20 @@ pub enum Problem {
     Fault(Fault),
 }
 
-/// Complaints by the name of the form's field; "" is the form as a whole.
+/// Complaints by the name of the form's field, one a field, in the order in which they were found, which is the page's;
+/// "" is the form as a whole.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Complaints(pub BTreeMap<String, String>);
+pub struct Complaints(pub Vec<(String, String)>);
 
 impl Complaints {
     pub fn add(&mut self, field: &str, complaint: impl Into<String>) {
-        self.0.entry(field.to_owned()).or_insert_with(|| complaint.into());
+        if self.get(field).is_none() {
+            self.0.push((field.to_owned(), complaint.into()));
+        }
+    }
+
+    pub fn get(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name == field).map(|(_, complaint)| complaint.as_str())
     }
 
     pub fn is_empty(&self) -> bool {

@@ -17,7 +17,7 @@ fn name_of(field: &str, query: i64) -> String {
 pub fn view(person: i64, listed: &Listed, typed: &Form, complaints: &Complaints) -> Value {
     let query = &listed.query;
     let [answer, outcome, review] = ["answer", "outcome", "review"].map(|field| name_of(field, query.id));
-    let error = |name: &str| complaints.0.get(name).map(String::as_str);
+    let error = |name: &str| complaints.get(name);
     let outcomes: Vec<Value> = Outcome::ALL
         .into_iter()
         .map(|one| {

@@ -188,7 +188,7 @@ fn question_view((place, change): &(usize, PolicyChange), typed: &Form, complain
         let is_chosen = typed.get(&name) == value;
         json!({ "value": value, "text": text, "note": null, "is_chosen": is_chosen })
     });
-    let error = complaints.0.get(&name);
+    let error = complaints.get(&name);
     Some(
         json!({ "ask": question.ask, "field": { "options": options.collect::<Vec<_>>(), "error": error }, "name": name }),
     )
@@ -200,7 +200,7 @@ fn statement_view(library: &Library, (statement, state): &(Statement, State), co
         State::ToTick { settled, .. } => settled.as_ref().and_then(settled_view),
         _ => None,
     };
-    let complained = complaints.0.contains_key(&statement.id);
+    let complained = complaints.get(&statement.id).is_some();
     json!({
         "id": statement.id,
         "text": statement.text,
@@ -500,7 +500,7 @@ fn not_yet_view(slug: &str, statement: &Statement, complaints: &Complaints) -> V
         "back_href": address(slug),
         "statement": statement.text,
         "action": format!("{}/{}", address(slug), statement.id),
-        "kind": { "options": options.collect::<Vec<_>>(), "error": complaints.0.get("kind") },
+        "kind": { "options": options.collect::<Vec<_>>(), "error": complaints.get("kind") },
     })
 }
 
@@ -633,8 +633,8 @@ impl Asking {
             "is_connection": self.kind == QueryKind::Connection,
             "is_disagreement": self.kind == QueryKind::Disagreement,
             "question": typed.field("question", complaints),
-            "connection": { "options": connections, "error": complaints.0.get("connection") },
-            "contact": { "options": contacts, "error": complaints.0.get("contact") },
+            "connection": { "options": connections, "error": complaints.get("connection") },
+            "contact": { "options": contacts, "error": complaints.get("contact") },
             "what_follows": what_follows,
             "button": button,
         })

@@ -47,7 +47,7 @@ fn unseen(problem: &Problem) -> Unseen {
         Problem::NotFound => Unseen { template: "faults/not-found", title: "Page not found", view: json!({}) },
         Problem::Refused(why) => refused("That could not be done", why),
         Problem::Invalid(complaints) => {
-            refused("Something needs putting right", &complaints.0.values().cloned().collect::<Vec<_>>().join(" "))
+            refused("Something needs putting right", &complaints.0.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>().join(" "))
         }
         Problem::Fault(fault) if fault.kind == FaultKind::Busy => {
             tracing::warn!(cause = %fault.cause, "busy");

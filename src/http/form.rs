@@ -51,7 +51,7 @@ impl Form {
 
     /// A text field as the templates take it: what was typed, and what is wrong with it.
     pub fn field(&self, name: &str, complaints: &Complaints) -> Value {
-        field(self.get(name), complaints.0.get(name).map(String::as_str))
+        field(self.get(name), complaints.get(name))
     }
 
     /// What somebody typed or chose: everything but the form's own hidden fields.

@@ -347,7 +347,7 @@ fn kind_choice(typed: Typed) -> Value {
     ];
     let chosen = typed.map(|(_, form, _)| form.get("kind")).unwrap_or_default();
     let options = kinds.iter().map(|(kind, text)| option(kind.as_str(), text, chosen == kind.as_str()));
-    let error = typed.and_then(|(_, _, complaints)| complaints.0.get("kind"));
+    let error = typed.and_then(|(_, _, complaints)| complaints.get("kind"));
     json!({ "options": options.collect::<Vec<_>>(), "error": error })
 }
 

@@ -138,7 +138,7 @@ async fn list(
     if let Some((id, _, complaints)) = typed {
         let named = [("due_day", "due"), ("starters", "starters")];
         for (name, prefix) in named {
-            complaints.0.get(name).into_iter().for_each(|words| errors.add(&format!("{prefix}-{id}"), words));
+            complaints.get(name).into_iter().for_each(|words| errors.add(&format!("{prefix}-{id}"), words));
         }
     }
     Ok((json!({ "sentence": sentence, "requirements": rows, "kept": kept }), errors))

@@ -133,7 +133,7 @@ fn template_and_hint(kind: &QuestionKind) -> (&'static str, &'static str) {
 }
 
 fn parts(question: &Question, shown: &[usize], form: &Form, complaints: &Complaints) -> Parts {
-    let error = |name: &str| complaints.0.get(name).cloned();
+    let error = |name: &str| complaints.get(name).map(str::to_owned);
     match &question.kind {
         QuestionKind::OneRight(choices) | QuestionKind::SeveralRight(choices) => {
             let texts = shown.iter().map(|place| choices[*place].text.clone());

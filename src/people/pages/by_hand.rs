@@ -38,7 +38,7 @@ async fn schools(visit: &Visit, viewer: &Viewer) -> Result<Vec<School>> {
 fn adding(schools: &[School], form: &Form, complaints: &Complaints) -> Value {
     let text = |name: &str| form.field(name, complaints);
     let choice = |name: &str, options: &[(String, String)], usual: &str| {
-        choice(options, if form.has(name) { form.get(name) } else { usual }, complaints.0.get(name))
+        choice(options, if form.has(name) { form.get(name) } else { usual }, complaints.get(name))
     };
     let none = || (String::new(), "Choose one".to_owned());
     let schools: Vec<_> = schools.iter().map(|school| (school.urn.to_string(), school.name.clone())).collect();
@@ -62,7 +62,7 @@ fn adding(schools: &[School], form: &Form, complaints: &Complaints) -> Value {
     })
 }
 
-fn choice(options: &[(String, String)], chosen: &str, error: Option<&String>) -> Value {
+fn choice(options: &[(String, String)], chosen: &str, error: Option<&str>) -> Value {
     let option = |(value, text): &(String, String)| json!({ "value": value, "text": text, "note": null, "is_chosen": value == chosen });
     json!({ "options": options.iter().map(option).collect::<Vec<_>>(), "error": error })
 }
@@ -245,7 +245,7 @@ fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
     let Seen { person, pause, .. } = seen;
     let text = |name: &str, held: &str| {
         let value = if form.has(name) { form.get(name) } else { held };
-        field(value, complaints.0.get(name).map(String::as_str))
+        field(value, complaints.get(name))
     };
     let slashed = |day: Option<Day>| day.map(Day::slashed).unwrap_or_default();
     let email = person.work_email.as_ref().map(WorkEmail::as_str).unwrap_or_default();
@@ -262,7 +262,7 @@ fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
         "pause_from": text("pause_from", &slashed(pause.as_ref().map(|pause| pause.from))),
         "pause_to": text("pause_to", &slashed(pause.as_ref().and_then(|pause| pause.until).map(Day::next))),
         "leave_action": address("leave"),
-        "post": choice(&jobs(seen), form.get("post"), complaints.0.get("post")),
+        "post": choice(&jobs(seen), form.get("post"), complaints.get("post")),
         "last_day": text("last_day", ""),
     })
 }

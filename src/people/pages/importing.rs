@@ -35,8 +35,8 @@ async fn choosing(visit: &Visit, viewer: &Viewer, chosen: &str, complaints: &Com
         .chain(schools.iter().map(|school| option(school.urn.as_str(), &school.name)))
         .collect();
     Ok(json!({
-        "file": { "error": complaints.0.get("file") },
-        "school": { "options": options, "error": complaints.0.get("school") },
+        "file": { "error": complaints.get("file") },
+        "school": { "options": options, "error": complaints.get("school") },
         "last": last,
     }))
 }

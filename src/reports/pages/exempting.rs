@@ -106,7 +106,7 @@ fn form_view(looked: &Looked, library: &Library, typed: &Form, complaints: &Comp
         "action": looked.address(),
         "what": {
             "options": [option("this", &title, !all), option("all", "Everything", all)],
-            "error": complaints.0.get("what"),
+            "error": complaints.get("what"),
         },
         "until": typed.field("until", complaints),
         "reason": typed.field("reason", complaints),

@@ -246,7 +246,7 @@ fn proof_view(
     Ok(json!({
         "action": format!("/people/{person}"),
         "what": { "options": options, "error": null },
-        "day": field(asked.get("day"), complaints.0.get("day").map(String::as_str)),
+        "day": field(asked.get("day"), complaints.get("day")),
         "answer": answer,
         "detail": detail,
     }))

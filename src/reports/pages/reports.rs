@@ -111,7 +111,7 @@ async fn list(visit: &Visit, viewer: &Viewer, form: &Form, complaints: &Complain
     Ok(json!({
         "can_issue": scope.is_some(),
         "school": scope.as_ref().map(|scope| school_choice(scope, &schools, form.get("school"))),
-        "day": field(form.get("day"), complaints.0.get("day").map(String::as_str)),
+        "day": field(form.get("day"), complaints.get("day")),
         "issued": lines(&reports, &schools),
         "exports": scope.is_some().then_some(exports),
     }))
