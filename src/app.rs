@@ -94,11 +94,14 @@ impl App {
         self.desk.database.read(look)
     }
 
-    /// Where letters go now.
+    /// Where letters go now; a folder is looked for in the data folder.
     pub fn transport(&self) -> Result<Transport> {
         match &self.transport {
             Some(transport) => Ok(transport.clone()),
-            None => Transport::parse(&self.desk.house().mail_to),
+            None => Ok(match Transport::parse(&self.desk.house().mail_to)? {
+                Transport::Folder(folder) => Transport::Folder(self.desk.config.data.join(folder)),
+                other => other,
+            }),
         }
     }
 }

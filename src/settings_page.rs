@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::evidence::Draft;
 use crate::http::{Answer, Desk, Form, Visit, field};
 use crate::identity::{self, Grant};
-use crate::mail::{Letter, outbox};
+use crate::mail::{Letter, Transport, outbox};
 use crate::people::rules::{AccessRole, Urn, WorkEmail};
 use crate::people::{self, Person, School, Viewer};
 use crate::problem::{Complaints, Problem, Result};
@@ -64,21 +64,26 @@ async fn again(visit: &Visit, library: &Library, form: &Form, complaints: &Compl
 async fn draw(visit: &Visit, library: &Library, form: &Form, complaints: &Complaints) -> Result<Value> {
     let now = visit.now;
     let shown = visit.read(move |conn| read(conn, now)).await?;
-    let house = visit.house();
+    let (house, config) = (visit.house(), &visit.desk.config);
     let typed = |name: &str, held: &str| {
         let value = if form.has(name) { form.get(name) } else { held };
-        field(value, complaints.0.get(name).map(String::as_str))
+        field(value, complaints.get(name))
     };
     let schools: Vec<Value> = shown.schools.iter().map(|school| school_view(school, &shown, library, form)).collect();
     Ok(json!({
         "to_do": to_do(&schools, &house.mail_to),
         "trust_name": typed("trust_name", &house.trust),
         "address": house.address,
+        "is_in_file": {
+            "mail_from": config.mail_from.is_some(),
+            "mail_to": config.mail_to.is_some(),
+        },
         "schools": schools,
         "is_adding_school": form.has("school_name"),
         "urn": typed("urn", ""),
         "school_name": typed("school_name", ""),
         "mail_sentence": mail_sentence(&house.mail_to, &shown),
+        "mail_server": typed("mail_server", house.mail_to.strip_prefix("folder:").map_or(&house.mail_to, |_| "")),
         "mail_from": typed("mail_from", &house.mail_from),
         "mail_reply": typed("mail_reply", &house.mail_reply),
         "grants": shown.grants.iter().map(|grant| grant_view(grant, &shown)).collect::<Vec<_>>(),
@@ -183,14 +188,14 @@ fn roles(form: &Form, complaints: &Complaints) -> Value {
     let options = given.map(|role| {
         json!({ "value": role.as_str(), "text": role.as_str(), "note": null, "is_chosen": form.get("role") == role.as_str() })
     });
-    json!({ "options": options, "error": complaints.0.get("role") })
+    json!({ "options": options, "error": complaints.get("role") })
 }
 
 fn scopes(schools: &[School], form: &Form, complaints: &Complaints) -> Value {
     let option = |value: &str, text: &str| json!({ "value": value, "text": text, "note": null, "is_chosen": form.get("scope") == value });
     let mut options = vec![option("", "The trust")];
     options.extend(schools.iter().map(|school| option(school.urn.as_str(), &school.name)));
-    json!({ "options": options, "error": complaints.0.get("scope") })
+    json!({ "options": options, "error": complaints.get("scope") })
 }
 
 fn content(library: &Library) -> Vec<Value> {
@@ -228,8 +233,16 @@ pub async fn save_mail(
     desk: web::Data<Desk>,
 ) -> Answer {
     let mut complaints = Complaints::default();
-    if WorkEmail::parse(form.get("mail_from")).is_err() {
-        complaints.add("mail_from", "Enter an email address, such as training@example.sch.uk");
+    let mut values = vec![(settings::MAIL_REPLY, form.get("mail_reply").to_owned())];
+    // What the file says holds instead, so it is not asked for.
+    if desk.config.mail_to.is_none() {
+        values.push((settings::MAIL_TO, mail_to(form.get("mail_server"), &mut complaints)));
+    }
+    if desk.config.mail_from.is_none() {
+        if WorkEmail::parse(form.get("mail_from")).is_err() {
+            complaints.add("mail_from", "Enter an email address, such as training@example.sch.uk");
+        }
+        values.push((settings::MAIL_FROM, form.get("mail_from").to_owned()));
     }
     if !form.get("mail_reply").is_empty() && WorkEmail::parse(form.get("mail_reply")).is_err() {
         complaints.add("mail_reply", "Enter an email address, or leave this empty");
@@ -237,15 +250,25 @@ pub async fn save_mail(
     if !complaints.is_empty() {
         return again(&visit, &library, &form, &complaints).await;
     }
-    let values = vec![
-        (settings::MAIL_FROM, form.get("mail_from").to_owned()),
-        (settings::MAIL_REPLY, form.get("mail_reply").to_owned()),
-    ];
     if form.get("do") == "try" {
         visit.act(move |act| post_trial(act, viewer.person)).await?;
         return save(&visit, &form, &desk, values, "/settings#mail", "Saved. A letter to you is on its way.").await;
     }
     save(&visit, &form, &desk, values, "/settings#mail", "Saved.").await
+}
+
+/// Where letters go: to the mail server named, or into a folder beside the database if none is.
+pub fn mail_to(server: &str, complaints: &mut Complaints) -> String {
+    if server.is_empty() {
+        return "folder:letters".to_owned();
+    }
+    if server.starts_with("folder:") || Transport::parse(server).is_err() {
+        complaints.add("mail_server", "Enter a server such as smtps://mail.example.sch.uk:465");
+    } else if server.contains('@') {
+        // What is written here is kept in the database and in every back-up of it.
+        complaints.add("mail_server", "Leave name and password out here. Set mail_to in seamark.toml, with them in it");
+    }
+    server.to_owned()
 }
 
 fn post_trial(act: &mut Act, person: i64) -> Result<()> {

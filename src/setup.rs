@@ -11,11 +11,10 @@ use crate::db::Conn;
 use crate::evidence::Draft;
 use crate::http::{Answer, Desk, Form, Visit};
 use crate::identity::{self, rules::LinkKind};
-use crate::mail::Transport;
 use crate::people::rules::{AccessRole, PostFlags, RoleGroup, Urn, WorkEmail};
 use crate::people::{self, NewPerson, NewPost, Person};
 use crate::problem::{Complaints, Problem, Result};
-use crate::{assignments, ids, settings};
+use crate::{assignments, ids, settings, settings_page};
 
 const CODE_HASH: &str = "setup_code_hash";
 const CODE_UNTIL: &str = "setup_code_until";
@@ -58,7 +57,10 @@ pub fn set_up(act: &mut Act, library: &Library, new: &NewTrust) -> Result<Person
         people::add_school(act, urn, name)?;
     }
     assignments::programme(act, &library.programme, act.now.day())?;
-    first_administrator(act, new)
+    let administrator = first_administrator(act, new)?;
+    // So that their first page shows what there is to do.
+    assignments::reconcile(act, &[administrator.id])?;
+    Ok(administrator)
 }
 
 fn first_administrator(act: &mut Act, new: &NewTrust) -> Result<Person> {
@@ -146,15 +148,12 @@ pub async fn make(
 
 fn read_form(form: &Form) -> std::result::Result<NewTrust, Complaints> {
     let mut complaints = Complaints::default();
-    for (name, what) in [
-        ("trust_name", "Enter the trust’s name"),
-        ("forename", "Enter the administrator’s first name"),
-        ("surname", "Enter the administrator’s last name"),
-    ] {
+    let wanted = |name: &str, what: &str, complaints: &mut Complaints| {
         if form.get(name).is_empty() {
             complaints.add(name, what);
         }
-    }
+    };
+    wanted("trust_name", "Enter the trust’s name", &mut complaints);
     let schools = read_schools(form.get("schools"), form.get("trust_name"), &mut complaints);
     let address = form.get("address").trim_end_matches('/').to_owned();
     let host = address.strip_prefix("https://").or(address.strip_prefix("http://")).unwrap_or_default();
@@ -165,6 +164,9 @@ fn read_form(form: &Form) -> std::result::Result<NewTrust, Complaints> {
     if WorkEmail::parse(form.get("mail_from")).is_err() {
         complaints.add("mail_from", "Enter the email address that letters come from");
     }
+    wanted("forename", "Enter the administrator’s first name", &mut complaints);
+    wanted("surname", "Enter the administrator’s last name", &mut complaints);
+    wanted("email", "Enter the administrator’s work email", &mut complaints);
     let email = WorkEmail::parse(form.get("email")).map_err(|said| complaints.add("email", said)).ok();
     let school = school_code(form.get("school"), form.get("trust_name"));
     let school = school.filter(|urn| schools.iter().any(|(known, _)| known == urn));
@@ -191,14 +193,15 @@ fn read_form(form: &Form) -> std::result::Result<NewTrust, Complaints> {
 }
 
 fn mail_to(form: &Form, complaints: &mut Complaints) -> String {
-    if form.get("mail") != "server" {
-        return "folder:letters".to_owned();
-    }
     let server = form.get("mail_server");
-    if server.is_empty() || Transport::parse(server).is_err() {
-        complaints.add("mail_server", "Enter a server such as smtps://user:password@mail.example.sch.uk:465");
+    match (form.get("mail"), server) {
+        ("server", "") => {
+            complaints.add("mail_server", "Enter a server such as smtps://mail.example.sch.uk:465");
+            String::new()
+        }
+        ("server", _) => settings_page::mail_to(server, complaints),
+        _ => settings_page::mail_to("", complaints),
     }
-    server.to_owned()
 }
 
 /// One school on a line: its URN (or `central`), a comma, its name.

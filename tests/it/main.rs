@@ -35,6 +35,7 @@ mod overview_page;
 mod people_rules;
 mod schema;
 mod self_checks_room;
+mod setting_up;
 mod sheets;
 mod status_rules;
 mod templates;

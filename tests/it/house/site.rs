@@ -25,7 +25,17 @@ pub struct Site {
 impl Site {
     /// Set up and empty, at 9:14 on Tuesday 24 November 2026.
     pub fn new() -> Site {
-        let home = Home::new();
+        let site = Site::before_set_up(Home::new());
+        site.act(|act| {
+            settings::write(act.conn, act.now, None, settings::TRUST_NAME, TRUST)?;
+            settings::write(act.conn, act.now, None, settings::LOG_ORIGIN, ORIGIN)
+        });
+        read_house(&site.app.desk).unwrap();
+        site
+    }
+
+    /// As it is when the program is started for the first time.
+    pub fn before_set_up(home: Home) -> Site {
         let mut config = Config::read("", &BTreeMap::new()).unwrap();
         config.data = home.folder().to_owned();
         config.database = home.target.clone();
@@ -33,12 +43,6 @@ impl Site {
         let clock = Clock::set_at(at("2026-11-24", "09:14"));
         let options = WriterOptions { after_disk_fault: || panic!("the disk failed"), ..WriterOptions::default() };
         let app = App::build_with(config, clock.clone(), options, None).unwrap();
-        app.act(Actor::system(), |act| {
-            settings::write(act.conn, act.now, None, settings::TRUST_NAME, TRUST)?;
-            settings::write(act.conn, act.now, None, settings::LOG_ORIGIN, ORIGIN)
-        })
-        .unwrap();
-        read_house(&app.desk).unwrap();
         Site { app, clock, _home: home }
     }
 

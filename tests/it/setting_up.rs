@@ -1,0 +1,131 @@
+//! The first start, and what an administrator may change afterwards.
+
+use seamark::mail::Transport;
+use seamark::people::rules::WorkEmail;
+use seamark::{assignments, people, settings, setup};
+
+use crate::house::Home;
+use crate::house::browser::{Browser, Page};
+use crate::house::site::Site;
+
+const ANSWERS: [(&str, &str); 9] = [
+    ("trust_name", "Larkfield Learning Trust"),
+    ("schools", "100001, Larkfield Primary\r\ncentral, Trust office"),
+    ("address", "https://training.saltmarsh.example"),
+    ("mail", "folder"),
+    ("mail_from", "training@larkfield.example"),
+    ("forename", "Amina"),
+    ("surname", "Okoye"),
+    ("email", "amina.okoye@larkfield.example"),
+    ("school", "central"),
+];
+
+/// A start at which nothing is there yet, and the address that it prints.
+fn first_start() -> (Site, String) {
+    let site = Site::before_set_up(Home::new());
+    let code = site.act(|act| setup::fresh_code(act.conn, act.now)).unwrap();
+    (site, format!("/setup?code={code}"))
+}
+
+fn fills_in(site: &Site, address: &str, answers: &[(&str, &str)]) -> Page {
+    let browser = Browser::stranger(&site.app);
+    let page = browser.opens(address);
+    assert_eq!(page.status, 200);
+    let written = page.hidden(&address.replace('=', "&#x3D;"));
+    let typed = answers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    browser.posts(address, &written.into_iter().chain(typed).collect::<Vec<_>>())
+}
+
+#[test]
+fn the_first_administrator_signs_in_and_finds_their_training() {
+    let (site, address) = first_start();
+    let done = fills_in(&site, &address, &ANSWERS);
+    assert!(done.location.as_ref().is_some_and(|to| to.starts_with("/sign-in/link/")), "{}", done.words());
+    let email = WorkEmail::parse("amina.okoye@larkfield.example").unwrap();
+    let amina = site.read(|conn| people::person_by_email(conn, &email)).unwrap();
+    let open = site.read(|conn| assignments::unreconciled(conn, site.clock.now(), 10));
+    assert_eq!(open, Vec::<i64>::new(), "nobody waits for the round");
+    let home = Browser::of(&site.app, amina.id).opens("/");
+    assert!(home.says("Acceptable use of social media"), "{}", home.words());
+}
+
+#[test]
+fn the_address_of_set_up_works_once() {
+    let (site, address) = first_start();
+    fills_in(&site, &address, &ANSWERS);
+    assert_eq!(Browser::stranger(&site.app).opens(&address).status, 404);
+    assert_eq!(site.act(|act| setup::fresh_code(act.conn, act.now)), None);
+}
+
+#[test]
+fn a_wrong_code_finds_nothing() {
+    let (site, _) = first_start();
+    assert_eq!(Browser::stranger(&site.app).opens("/setup?code=abc").status, 404);
+    assert_eq!(Browser::stranger(&site.app).opens("/setup").status, 404);
+}
+
+#[test]
+fn what_needs_putting_right_is_listed_in_the_order_of_the_page_and_nothing_typed_is_lost() {
+    let (site, address) = first_start();
+    let with = |name: &str, value: &'static str| {
+        ANSWERS.map(|(known, held)| (known, if known == name { value } else { held }))
+    };
+    let again = fills_in(&site, &address, &with("schools", "Larkfield Primary"));
+    assert_eq!(again.status, 422);
+    assert!(again.says("Line 1: write a URN of its own, a comma, and the school’s name"));
+    assert!(again.says("amina.okoye@larkfield.example") && again.says("Larkfield Learning Trust"));
+
+    let empty = fills_in(&site, &address, &[("mail", "server")]).words();
+    let summary = empty.split("<h1").next().unwrap();
+    let places: Vec<usize> = [
+        "the trust’s name",
+        "at least one school",
+        "an address such as",
+        "a server such as",
+        "letters come from",
+        "first name",
+        "last name",
+        "work email",
+    ]
+    .iter()
+    .map(|words| summary.find(words).unwrap_or_else(|| panic!("no “{words}” in {summary}")))
+    .collect();
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+#[test]
+fn a_mail_servers_password_is_kept_out_of_the_database() {
+    let (site, address) = first_start();
+    let mut answers = ANSWERS.to_vec();
+    answers.retain(|(name, _)| *name != "mail");
+    answers.extend([("mail", "server"), ("mail_server", "smtps://user:secret@mail.larkfield.example:465")]);
+    let again = fills_in(&site, &address, &answers);
+    assert_eq!(again.status, 422);
+    assert!(again.says("Set mail_to in seamark.toml"));
+}
+
+#[test]
+fn an_administrator_changes_the_way_out_for_letters() {
+    let (site, address) = first_start();
+    fills_in(&site, &address, &ANSWERS);
+    let amina = site.as_person("amina.okoye@larkfield.example");
+    let change = |server: &str| {
+        let page = amina.opens("/settings");
+        amina.fills_in(
+            &page,
+            "/settings/mail",
+            &[("mail_server", server), ("mail_from", "training@larkfield.example"), ("mail_reply", "")],
+        )
+    };
+    assert!(
+        matches!(site.app.transport(), Ok(Transport::Folder(folder)) if folder.starts_with(&site.app.desk.config.data))
+    );
+
+    assert_eq!(change("post office").status, 422);
+    assert_eq!(change("smtps://mail.larkfield.example:465").status, 303);
+    assert!(matches!(site.app.transport(), Ok(Transport::Smtp(_))));
+    let held = site.read(|conn| settings::read(conn, settings::MAIL_TO)).unwrap();
+    assert_eq!(held, "smtps://mail.larkfield.example:465");
+    assert_eq!(change("").status, 303);
+    assert!(matches!(site.app.transport(), Ok(Transport::Folder(_))));
+}
