@@ -33,8 +33,8 @@ pub mod reminders;
 // ── roof: knows all, known by none
 pub mod app;
 pub mod operations;
-pub mod setup;
 pub mod settings_page;
+pub mod setup;
 pub mod postman;
 pub mod rounds;
 pub mod demo;
