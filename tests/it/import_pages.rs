@@ -125,6 +125,17 @@ fn a_file_that_is_no_staff_list_gets_one_clear_sentence() {
 }
 
 #[test]
+fn hr_are_told_which_columns_are_not_read() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let file = "Staff ID,Payroll number,Forename,Surname,Job title,Start date,URN,Room,Car park\n\
+                1,7,Ada,Lovelace,Teacher,01/09/2026,100001,B2,yes\n";
+    let page = sam.follows(&sends_file(&sam, "", file.as_bytes()));
+    assert!(page.says("The columns ‘Room’ and ‘Car park’ are not read."), "{}", page.words());
+    assert!(page.says("‘Payroll number’ is used, and ‘Staff ID’ is not."), "{}", page.words());
+}
+
+#[test]
 fn a_list_without_a_school_is_for_the_school_that_was_chosen() {
     let site = trust();
     let sam = site.as_person(SAM);

@@ -65,6 +65,9 @@ fn in_words(file_name: &str, run: &DryRun) -> String {
     let counts = &run.plan.counts;
     let mut said = format!("{file_name}: {}\n{}", count(rows.len(), "row", "rows"), summary(counts));
     let _ = writeln!(said, ", {} unchanged\n", counts.unchanged_people);
+    for sentence in run.list.headings.not_read() {
+        let _ = writeln!(said, "{sentence}\n");
+    }
     let of = |fate: &str| rows.iter().filter(|row| row.fate == fate).collect::<Vec<_>>();
     tell(&mut said, "Rejected: mend these in the file", &of("rejected"), why);
     tell(&mut said, "The same person? Bring the list in on the page /import to answer", &of("the same person?"), why);

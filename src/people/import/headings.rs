@@ -307,6 +307,17 @@ impl Headings {
         )))
     }
 
+    /// What of the file is not read, in sentences.
+    pub fn not_read(&self) -> Vec<String> {
+        let names: Vec<String> = self.ignored.iter().map(|heading| format!("‘{heading}’")).collect();
+        let ignored = match &names[..] {
+            [] => None,
+            [one] => Some(format!("The column {one} is not read.")),
+            [others @ .., last] => Some(format!("The columns {} and {last} are not read.", others.join(", "))),
+        };
+        ignored.into_iter().chain(self.doubled.iter().map(Doubled::to_string)).collect()
+    }
+
     pub fn has(&self, column: Column) -> bool {
         self.place(column).is_some()
     }

@@ -227,6 +227,7 @@ fn plan_view(looked: &Looked, note: Option<&str>) -> Value {
         "kicker": format!("{} · {}", upload.file_name, count(rows.len(), "row", "rows")),
         "heading": import::summary(&run.plan.counts),
         "cards": cards(run),
+        "not_read": run.list.headings.not_read(),
         "action": format!("/import/{}", upload.id),
         "plan": run.seal,
         "rejected": of("rejected").take(MOST_SHOWN).map(|row| reason(row, &row.what)).collect::<Vec<_>>(),
