@@ -120,7 +120,7 @@ fn statements_of(conn: &mut Conn, policy: &Policy, person: i64, today: Day) -> R
         .filter(|record| record.superseded.is_none() && record.post.is_current_on(today))
         .map(|record| &record.post)
         .collect();
-    Ok(rules::statements_for(policy, &current).into_iter().cloned().collect())
+    Ok(rules::sets_for(policy, &current).into_iter().flat_map(|set| &set.statements).cloned().collect())
 }
 
 fn comes_first(assignment: &Assignment) -> bool {
@@ -333,10 +333,12 @@ pub fn signature_seen_by(conn: &mut Conn, viewer: &Viewer, reference: &str, toda
 /// What the receipt of a signature is drawn from (`sheet::draw`): the statements as they were shown.
 pub fn receipt(conn: &mut Conn, library: &Library, trust: &str, signed: &Attestation) -> Result<ReceiptFacts> {
     let policy = library.policy_at(conn, &signed.slug, &signed.version)?;
-    let texts = || policy.statement_sets.iter().flat_map(|set| &set.statements);
-    let text_of = |id: &str| texts().find(|statement| statement.id == id).map(|statement| statement.text.clone());
+    let text_of = |signed: &SignedStatement| {
+        let set = policy.statement_set(&signed.set)?;
+        set.statements.iter().find(|statement| statement.id == signed.id).map(|statement| statement.text.clone())
+    };
     let stated = signed.statements.iter().map(|statement| Stated {
-        text: text_of(&statement.id).unwrap_or_else(|| statement.id.clone()),
+        text: text_of(statement).unwrap_or_else(|| statement.id.clone()),
         answer: statement.answer.words().to_owned(),
     });
     Ok(ReceiptFacts {

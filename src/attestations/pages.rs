@@ -104,10 +104,7 @@ fn sign_view(
     let (policy, is_open) = (&signing.policy, signing.is_open());
     let cycle = rules::cycle_words(signing.assignment.cycle);
     let before = signing.signed_before.as_ref().map(|before| before.signed_at.day().long());
-    let statements: Vec<Value> = match is_open {
-        true => signing.statements.iter().map(|both| statement_view(library, both, complaints)).collect(),
-        false => Vec::new(),
-    };
+    let sets = if is_open { sets_view(library, signing, complaints) } else { Vec::new() };
     json!({
         "kicker": format!("Annual attestation · {cycle}"),
         "heading": if is_open { "Read the policy, then sign" } else { "Signing opens when the rest is done" },
@@ -122,7 +119,7 @@ fn sign_view(
         "questions": signing.changes.iter().filter_map(|both| question_view(both, typed, complaints)).collect::<Vec<_>>(),
         "is_open": is_open,
         "action": address(&policy.slug),
-        "statements": statements,
+        "sets": sets,
         "name": viewer.name,
         "today": today.long(),
         "promise": "Your signature is kept with your name, the day, the exact text and each statement. It does not change your contract.",
@@ -192,6 +189,20 @@ fn question_view((place, change): &(usize, PolicyChange), typed: &Form, complain
     Some(
         json!({ "ask": question.ask, "field": { "options": options.collect::<Vec<_>>(), "error": error }, "name": name }),
     )
+}
+
+/// The statements, each set under its title; one set alone needs none.
+fn sets_view(library: &Library, signing: &Signing, complaints: &Complaints) -> Vec<Value> {
+    let sets: Vec<&[(Statement, State)]> =
+        signing.statements.chunk_by(|(one, _), (other, _)| one.set == other.set).collect();
+    let title = |name: &str| signing.policy.statement_set(name).map(|set| set.title.clone());
+    let is_one = sets.len() == 1;
+    let view = |set: &&[(Statement, State)]| {
+        let name = set.first().map(|(statement, _)| statement.set.as_str()).unwrap_or_default();
+        let statements: Vec<Value> = set.iter().map(|both| statement_view(library, both, complaints)).collect();
+        json!({ "title": title(name).filter(|_| !is_one), "statements": statements })
+    };
+    sets.iter().map(view).collect()
 }
 
 fn statement_view(library: &Library, (statement, state): &(Statement, State), complaints: &Complaints) -> Value {

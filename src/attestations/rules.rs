@@ -7,7 +7,7 @@ use crate::assignments::rules::{Cycle, QueryKind};
 use crate::clock::{Day, Instant};
 use crate::courses::reading::{FilledBy, Policy, PolicyChange, Statement, StatementSet};
 use crate::ids;
-use crate::people::rules::Post;
+use crate::people::rules::{Post, RoleGroup};
 
 /// The most characters that a question or HR's answer may have.
 pub const LONGEST_QUESTION: usize = 500;
@@ -426,15 +426,27 @@ fn is_in(words: &str, sought: &str) -> bool {
 
 // ── statements and answers
 
-/// The statements that somebody with these posts signs: everybody's, and those of account administrators and leadership
-/// for whoever is one.
-pub fn statements_for<'p>(policy: &'p Policy, posts: &[&Post]) -> Vec<&'p Statement> {
+/// The set for those who are here for a short time: it takes the place of all others.
+const SHORT: &str = "short";
+
+/// The sets of statements that somebody with these posts signs: everybody's, and those of account administrators and
+/// leadership for whoever is one. Those who are only here for a short time sign the short set alone, where there is one.
+pub fn sets_for<'p>(policy: &'p Policy, posts: &[&Post]) -> Vec<&'p StatementSet> {
+    let is_short_stay = !posts.is_empty() && posts.iter().all(|post| post.is_short_stay());
+    if let Some(short) = policy.statement_set(SHORT).filter(|_| is_short_stay) {
+        return vec![short];
+    }
+    let leads = |post: &&Post| post.flags.leadership || post.role_group == RoleGroup::Leadership;
     let signs = |set: &&StatementSet| match set.name.as_str() {
+        SHORT => false,
         "account-administrators" => posts.iter().any(|post| post.flags.account_administrator),
-        "leadership" => posts.iter().any(|post| post.flags.leadership),
+        "leadership" => posts.iter().any(leads),
         _ => true,
     };
-    policy.statement_sets.iter().filter(signs).flat_map(|set| &set.statements).collect()
+    let mut sets: Vec<&StatementSet> = policy.statement_sets.iter().filter(signs).collect();
+    // What everybody signs comes first, whatever the files are called.
+    sets.sort_by_key(|set| set.name != "all-staff");
+    sets
 }
 
 /// What the program knows of a statement that it fills by itself.
@@ -483,10 +495,12 @@ pub fn state_of(
     }
 }
 
-/// A statement as it was signed: its id, the SHA-256 of its exact text, and the answer. The text is in the policy's version.
+/// A statement as it was signed: its set and id, the SHA-256 of its exact text, and the answer. The text is in the policy's
+/// version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignedStatement {
+    pub set: String,
     pub id: String,
     pub text_hash: String,
     pub answer: Answer,
@@ -527,7 +541,7 @@ pub fn answer_to(state: &State, ticked_now: bool) -> Option<Answer> {
 
 pub fn signed_statement(statement: &Statement, answer: Answer) -> SignedStatement {
     let text_hash = ids::hex(&ids::sha256(statement.text.as_bytes()));
-    SignedStatement { id: statement.id.clone(), text_hash, answer }
+    SignedStatement { set: statement.set.clone(), id: statement.id.clone(), text_hash, answer }
 }
 
 // ── versions
@@ -568,7 +582,7 @@ pub fn beginning(text: &str) -> String {
 /// A cycle as people read it: "2026 to 2027".
 pub fn cycle_words(cycle: Cycle) -> String {
     match cycle {
-        Cycle::Year(year) => year.long(),
+        Cycle::Year(year) | Cycle::Choice(year) => year.long(),
         Cycle::Rolling { from, .. } => format!("{} to {}", from.long(), cycle.last_day().long()),
         Cycle::Once => "once and for all".to_owned(),
     }

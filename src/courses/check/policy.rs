@@ -34,9 +34,9 @@ pub fn check(desk: &mut Desk, policy: &Policy) {
     for change in &policy.changes {
         check_change(desk, policy, change);
     }
+    let mut before = BTreeSet::new();
     for set in &policy.statement_sets {
         let file = format!("statements/{}.toml", set.name);
-        let mut before = BTreeSet::new();
         for statement in &set.statements {
             desk.id_is_new(&file, statement.line, &statement.id, &mut before);
             check_statement(desk, policy, &file, statement);

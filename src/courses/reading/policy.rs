@@ -90,7 +90,9 @@ pub struct StatementSet {
 
 #[derive(Debug, Clone)]
 pub struct Statement {
-    /// Stable for ever: a signature refers to it.
+    /// The name of the set that it is in.
+    pub set: String,
+    /// Stable for ever, and in one set of a policy only: a signature refers to it.
     pub id: String,
     pub clauses: Vec<String>,
     pub text: String,
@@ -266,6 +268,7 @@ fn read_set(folder: &Folder, path: &str) -> Reading<StatementSet> {
     let written: WrittenSet = source.toml()?;
     let name = path.trim_start_matches("statements/").trim_end_matches(".toml");
     let statements = written.statement.into_iter().map(|statement| Statement {
+        set: name.to_owned(),
         line: source.line_of(&statement.id),
         id: statement.id.into_inner(),
         clauses: statement.clauses,
