@@ -17,7 +17,7 @@ pub use calendars::{
     CalendarChange, calendar_of, calendars, calendars_as_at, calendars_if, change_calendar, days_of_year,
     evidence_term_dates, in_working_hours, replace_term_dates, set_term_date, term_dates_of,
 };
-pub use programme::programme;
+pub use programme::{is_offered, programme, take_up};
 pub use reconciling::{
     BATCH, DueMove, Foreseen, Reconciled, Rules, reconcile, standing_rules, unreconciled, would_reconcile,
 };

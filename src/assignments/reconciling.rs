@@ -161,7 +161,8 @@ fn compare(person: i64, wanted: Vec<Wanted>, mut held: Vec<Held>, changes: &mut 
             changes.moves.push(Move { held, to });
         }
     }
-    changes.withdraw.extend(held.into_iter().filter(|held| held.completed.is_none()));
+    let is_asked = |held: &Held| !matches!(held.cycle, Cycle::Choice(_));
+    changes.withdraw.extend(held.into_iter().filter(|held| held.completed.is_none() && is_asked(held)));
 }
 
 /// What is done is never made late afterwards, and what was done in time needs no other day.

@@ -103,7 +103,7 @@ fn check(terms: &Terms) -> Result<()> {
     Ok(())
 }
 
-/// Those that are asked now, in the order of *My training*.
+/// Those that are asked now, in the order of *My training*; what is only offered is not among them.
 pub fn requirements(conn: &mut Conn) -> Result<Vec<Requirement>> {
     read(conn, |row| row.superseded_at.is_none(), |_| true)
 }
@@ -125,7 +125,8 @@ fn read(
     let terms: Vec<TermsRow> = store::all_terms(conn)?.into_iter().map(|(_, row)| row).filter(holds).collect();
     let mut found = Vec::new();
     for (id, asked) in store::all_requirements(conn)? {
-        let Some(row) = terms.iter().find(|row| row.requirement_id == id) else { continue };
+        let of_this = |row: &&TermsRow| row.requirement_id == id && row.every != Every::ByChoice.to_string();
+        let Some(row) = terms.iter().find(of_this) else { continue };
         let kind = asked.kind()?;
         let of_this = openings.iter().filter(|opening| opening.kind == kind && opening.slug == asked.content_slug);
         let rule = rules::Requirement { reopened: of_this.map(|opening| opening.day).collect(), ..read_rule(id, row)? };

@@ -23,12 +23,14 @@ const RENEWAL_OPENS_DAYS: i64 = 56;
 
 // ── cycles
 
-/// How often a requirement asks. Written `academic-year`, `12-months`, `once`.
+/// How often a requirement asks. Written `academic-year`, `12-months`, `once`, `by-choice`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Every {
     AcademicYear,
     Months(u32),
     Once,
+    /// Offered, and never asked of anybody.
+    ByChoice,
 }
 
 impl fmt::Display for Every {
@@ -37,6 +39,7 @@ impl fmt::Display for Every {
             Every::AcademicYear => f.write_str("academic-year"),
             Every::Months(months) => write!(f, "{months}-months"),
             Every::Once => f.write_str("once"),
+            Every::ByChoice => f.write_str("by-choice"),
         }
     }
 }
@@ -50,6 +53,7 @@ impl FromStr for Every {
         match text {
             "academic-year" => Ok(Every::AcademicYear),
             "once" => Ok(Every::Once),
+            "by-choice" => Ok(Every::ByChoice),
             _ => months(text)
                 .map(Every::Months)
                 .ok_or_else(|| format!("‘{text}’ is not how often: write academic-year, 12-months or once")),
@@ -57,12 +61,17 @@ impl FromStr for Every {
     }
 }
 
-/// The span that a completion counts for. Written `2026/27`, `12-months from 2027-03-05`, `once`.
+/// The span that a completion counts for. Written `2026/27`, `12-months from 2027-03-05`, `once`, `by choice 2026/27`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Cycle {
     Year(AcademicYear),
-    Rolling { from: Day, months: u32 },
+    Rolling {
+        from: Day,
+        months: u32,
+    },
     Once,
+    /// Somebody took up in that year what is offered to them.
+    Choice(AcademicYear),
 }
 
 impl Cycle {
@@ -72,13 +81,14 @@ impl Cycle {
             Cycle::Year(year) => Some(year.first_day()),
             Cycle::Rolling { from, .. } => Some(from),
             Cycle::Once => None,
+            Cycle::Choice(year) => Some(year.first_day()),
         }
     }
 
     /// 31 December 9999 for a cycle that never ends.
     pub fn last_day(self) -> Day {
         match self {
-            Cycle::Year(year) => year.last_day(),
+            Cycle::Year(year) | Cycle::Choice(year) => year.last_day(),
             Cycle::Rolling { from, months } => months_after(from, months).plus(-1),
             Cycle::Once => Day::new(9999, 12, 31).unwrap_or(Day(chrono::NaiveDate::MAX)),
         }
@@ -91,14 +101,20 @@ impl fmt::Display for Cycle {
             Cycle::Year(year) => year.fmt(f),
             Cycle::Rolling { from, months } => write!(f, "{} from {from}", Every::Months(*months)),
             Cycle::Once => f.write_str("once"),
+            Cycle::Choice(year) => write!(f, "{BY_CHOICE}{year}"),
         }
     }
 }
+
+const BY_CHOICE: &str = "by choice ";
 
 impl FromStr for Cycle {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Cycle, String> {
+        if let Some(year) = text.strip_prefix(BY_CHOICE) {
+            return year.parse().map(Cycle::Choice);
+        }
         match text.split_once(" from ") {
             None if text == "once" => Ok(Cycle::Once),
             None => text.parse().map(Cycle::Year),
@@ -283,7 +299,7 @@ fn set_day(cycle: Cycle, rule: DueRule) -> Option<(Day, String)> {
         Cycle::Rolling { from, .. } => {
             Some((from.plus(-1), format!("it has to be done again by {}", from.plus(-1).short())))
         }
-        Cycle::Once => None,
+        Cycle::Once | Cycle::Choice(_) => None,
     }
 }
 
@@ -402,6 +418,7 @@ fn cycles_on(requirement: &Requirement, person: &PersonFacts, asked_since: Day, 
     match requirement.every {
         Every::AcademicYear => vec![Cycle::Year(AcademicYear::of(today))],
         Every::Once => vec![Cycle::Once],
+        Every::ByChoice => vec![],
         Every::Months(months) => {
             let months = months.max(1);
             let last = person.last_completions.get(&requirement.id);

@@ -148,6 +148,12 @@ pub fn supersede_terms(conn: &mut Conn, now: Instant, requirement: i64) -> Resul
         .get_result(conn)?)
 }
 
+/// The requirement that asks for this or offers it, if there is one.
+pub fn requirement_for(conn: &mut Conn, kind: Kind, slug: &str) -> Result<Option<i64>> {
+    let of_this = requirements::content_kind.eq(kind.as_str()).and(requirements::content_slug.eq(slug));
+    Ok(requirements::table.filter(of_this).select(requirements::id).first(conn).optional()?)
+}
+
 /// In the order of *My training*.
 pub fn all_requirements(conn: &mut Conn) -> Result<Vec<(i64, RequirementRow)>> {
     Ok(requirements::table

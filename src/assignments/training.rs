@@ -224,6 +224,16 @@ pub fn assignment(conn: &mut Conn, id: i64) -> Result<Assignment> {
 // ── reading rows
 
 fn read_assignment(id: i64, row: &AssignmentRow, asked: &store::RequirementRow) -> Result<Assignment> {
+    let cycle: Cycle = row.cycle.parse().map_err(Problem::fault)?;
+    let opens = read_day(&row.opens_day)?;
+    // What somebody took up by choice is never late and holds nothing up: it stands like what they are exempt from.
+    let by_choice = matches!(cycle, Cycle::Choice(_)).then(|| Fact {
+        what: "you chose it yourself".to_owned(),
+        from: opens,
+        until: None,
+        recorded: Instant(row.recorded_at),
+        superseded: None,
+    });
     Ok(Assignment {
         id,
         person: row.person_id,
@@ -231,16 +241,16 @@ fn read_assignment(id: i64, row: &AssignmentRow, asked: &store::RequirementRow) 
         kind: asked.kind()?,
         slug: asked.content_slug.clone(),
         place: asked.place,
-        cycle: row.cycle.parse().map_err(Problem::fault)?,
+        cycle,
         round: row.round,
         recorded: Instant(row.recorded_at),
         facts: Facts {
-            opens: read_day(&row.opens_day)?,
+            opens,
             closes: read_day(&row.closes_day)?,
             withdrawn: row.superseded_at.map(Instant),
             dues: Vec::new(),
             completions: Vec::new(),
-            exemptions: Vec::new(),
+            exemptions: by_choice.into_iter().collect(),
             queries: Vec::new(),
             pauses: Vec::new(),
         },

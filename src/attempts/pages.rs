@@ -40,6 +40,10 @@ fn assignment_of(conn: &mut Conn, person: i64, slug: &str, now: Instant) -> Resu
     }
 }
 
+fn is_offered(library: &Library, slug: &str) -> bool {
+    assignments::is_offered(&library.programme, Kind::Course, slug)
+}
+
 fn progress_of(conn: &mut Conn, assignment: i64) -> Result<Progress> {
     Ok(super::progress(conn, &[assignment])?.remove(&assignment).unwrap_or_default())
 }
@@ -49,8 +53,9 @@ fn progress_of(conn: &mut Conn, assignment: i64) -> Result<Progress> {
 /// GET /courses/{slug}
 pub async fn start(visit: Visit, viewer: Viewer, slug: web::Path<String>, library: web::Data<Library>) -> Answer {
     let course = library.course(&slug).ok_or(Problem::NotFound)?;
+    let is_offered = is_offered(&library, &slug);
     let (person, now, slug) = (viewer.person, visit.now, slug.into_inner());
-    let stand = visit.read(move |conn| course::Stand::read(conn, person, &slug, now)).await?;
+    let stand = visit.read(move |conn| course::Stand::read(conn, person, &slug, is_offered, now)).await?;
     visit.page("courses/course", &course.title, course::view(&course, &stand, now))
 }
 
@@ -65,11 +70,12 @@ pub async fn page(
     let course = library.course(&slug).ok_or(Problem::NotFound)?;
     let (place, page) = course.page(&page).map(|(place, page)| (place, page.title.clone())).ok_or(Problem::NotFound)?;
     let now = visit.now;
+    let is_offered = is_offered(&library, &slug);
     let (filled, asked) = visit
         .read(move |conn| {
             let asked = assignment_of(conn, viewer.person, &slug, now)?;
             let progress = asked.as_ref().map(|asked| progress_of(conn, asked.id)).transpose()?;
-            let open = asked.is_some_and(|asked| !asked.is_complete(now));
+            let open = asked.map_or(is_offered, |asked| !asked.is_complete(now));
             Ok((people::cards(conn, viewer.school)?, (open, progress.unwrap_or_default())))
         })
         .await?;
@@ -94,9 +100,10 @@ pub async fn next(
     let course = library.course(&slug).ok_or(Problem::NotFound)?;
     let place = course.page(&page).map(|(place, _)| place).ok_or(Problem::NotFound)?;
     let following = course.pages.get(place + 1).map(|page| format!("/courses/{slug}/{}", page.name));
+    let is_offered = is_offered(&library, &slug);
     let is_open = visit
         .act(move |act| {
-            let Some(asked) = assignment_of(act.conn, viewer.person, &slug, act.now)? else { return Ok(false) };
+            let Some(asked) = assignment_of(act.conn, viewer.person, &slug, act.now)? else { return Ok(is_offered) };
             super::read_page(act, asked.id, &page)?;
             Ok(!asked.is_complete(act.now))
         })
@@ -128,9 +135,12 @@ fn walk(conn: &mut Conn, library: &Library, person: i64, slug: &str, now: Instan
 /// GET /courses/{slug}/quiz: how to begin, the question that comes next, or how it went.
 pub async fn quiz(visit: Visit, viewer: Viewer, slug: web::Path<String>, library: web::Data<Library>) -> Answer {
     let slug = slug.into_inner();
-    library.course(&slug).ok_or(Problem::NotFound)?;
+    let course = library.course(&slug).ok_or(Problem::NotFound)?;
     let (person, now, shelf, of) = (viewer.person, visit.now, library.clone(), slug.clone());
     let walk = match visit.read(move |conn| walk(conn, &shelf, person, &of, now)).await {
+        Err(Problem::NotFound) if is_offered(&library, &slug) => {
+            return visit.page("attempts/start", "The questions", question::start(&course));
+        }
         Err(Problem::NotFound) => return visit.go(&course_href(&slug)),
         found => found?,
     };
@@ -156,7 +166,10 @@ pub async fn begin(
     let course = library.course(&slug).ok_or(Problem::NotFound)?;
     let leads_to = visit
         .act_once(&form, "self", move |act| {
-            let assignment = assignments::assignment_for(act.conn, viewer.person, Kind::Course, &slug, act.now)?;
+            let assignment = match assignment_of(act.conn, viewer.person, &slug, act.now)? {
+                Some(assignment) => assignment,
+                None => assignments::take_up(act, &library.programme, viewer.person, Kind::Course, &slug)?,
+            };
             super::begin_or_resume(act, &assignment, &course)?;
             Ok(quiz_href(&slug))
         })

@@ -101,7 +101,7 @@ pub fn is_whole(standings: &[Standing]) -> bool {
 /// What is asked once holds without end. Nothing ends before it was completed.
 pub fn valid_until(cycle: Cycle, completed: Day, due: DueRule) -> Day {
     match cycle {
-        Cycle::Year(year) => year.next().day(due.month, due.day_of_month).max(completed),
+        Cycle::Year(year) | Cycle::Choice(year) => year.next().day(due.month, due.day_of_month).max(completed),
         Cycle::Rolling { months, .. } => Cycle::Rolling { from: completed, months }.last_day(),
         Cycle::Once => Cycle::Once.last_day(),
     }

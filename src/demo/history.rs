@@ -9,11 +9,12 @@ use super::answers::sent;
 use super::trust::{MadePerson, SCHOOLS};
 use crate::act::{self, Act};
 use crate::app::App;
+use crate::assignments::Assignment;
 use crate::assignments::calendar::AcademicYear;
 use crate::attestations::Ticks;
 use crate::attestations::rules::{Closing, NotYet, Question, State, Typed};
 use crate::clock::{Day, Instant};
-use crate::courses::Kind;
+use crate::courses::{Kind, Programme};
 use crate::db::Conn;
 use crate::evidence::Actor;
 use crate::people::rules::RoleGroup;
@@ -34,17 +35,16 @@ pub struct Event {
 pub enum What {
     /// Is listed, with a post.
     Joins,
-    /// A course's quiz, with so many wrong answers at the first try.
-    Takes {
-        course: usize,
+    /// What stands at this place of their training: a course, with so many wrong answers at the first try, or a self-check.
+    Does {
+        place: usize,
         misses: usize,
     },
-    /// Reads so many pages of a course and stops.
+    /// Reads so many pages of the course at this place and stops.
     Reads {
-        course: usize,
+        place: usize,
         pages: usize,
     },
-    ChecksSettings,
     Signs,
     /// Cannot confirm a statement yet.
     Asks,
@@ -52,15 +52,16 @@ pub enum What {
     IsAnswered,
 }
 
-/// How far somebody gets in a year: how many of the seven things, from when on.
+/// How far somebody gets in a year: how many of the things asked of them, from when on.
 struct Plan {
     begins: Day,
+    asked: usize,
     things: usize,
     asks: bool,
 }
 
 /// Everything that happens to these people, in order of time.
-pub fn events(random: &mut ChaCha8Rng, made: &[MadePerson], now: Instant) -> Vec<Event> {
+pub fn events(random: &mut ChaCha8Rng, made: &[MadePerson], programme: &Programme, now: Instant) -> Vec<Event> {
     let this_year = AcademicYear::of(now.day());
     let years = [this_year.previous(), this_year];
     let mut events = Vec::new();
@@ -76,7 +77,8 @@ pub fn events(random: &mut ChaCha8Rng, made: &[MadePerson], now: Instant) -> Vec
             if starts > last.min(now.day()) {
                 continue;
             }
-            let plan = plan(random, person, year, starts, year == this_year);
+            let asked = asked_of(person, programme);
+            let plan = plan(random, person, asked, year, starts, year == this_year);
             add_year(random, &mut events, who, &plan, now, last);
         }
     }
@@ -85,7 +87,20 @@ pub fn events(random: &mut ChaCha8Rng, made: &[MadePerson], now: Instant) -> Vec
     events
 }
 
-fn plan(random: &mut ChaCha8Rng, person: &MadePerson, year: AcademicYear, starts: Day, under_way: bool) -> Plan {
+/// How many things the programme asks of somebody.
+fn asked_of(person: &MadePerson, programme: &Programme) -> usize {
+    let Some(post) = person.as_post() else { return 0 };
+    programme.requires.iter().filter(|line| line.who.includes(&post)).count()
+}
+
+fn plan(
+    random: &mut ChaCha8Rng,
+    person: &MadePerson,
+    asked: usize,
+    year: AcademicYear,
+    starts: Day,
+    under_way: bool,
+) -> Plan {
     let willing = SCHOOLS[person.school].willing;
     // Last year ended better than this one stands today.
     let will_finish = random.random_range(0..100) < if under_way { willing } else { (willing + 100) / 2 };
@@ -93,8 +108,8 @@ fn plan(random: &mut ChaCha8Rng, person: &MadePerson, year: AcademicYear, starts
     let late = random.random_range(0..10) == 0;
     let days = if late { 40 + random.random_range(0..60) } else { random.random_range(1..spread) * 2 / 3 };
     let begins = starts.max(year.first_day()).plus(days);
-    let things = if will_finish { 7 } else { random.random_range(0..7) };
-    Plan { begins, things, asks: random.random_range(0..70) == 0 }
+    let things = if will_finish { asked } else { random.random_range(0..7).min(asked.saturating_sub(1)) };
+    Plan { begins, asked, things, asks: random.random_range(0..70) == 0 }
 }
 
 fn add_year(random: &mut ChaCha8Rng, events: &mut Vec<Event>, who: usize, plan: &Plan, now: Instant, last: Day) {
@@ -113,20 +128,19 @@ fn add_year(random: &mut ChaCha8Rng, events: &mut Vec<Event>, who: usize, plan: 
         let at = day.at_minute(480 + thing as u32 * 60 + random.random_range(0..50));
         let misses = [0, 0, 0, 1, 1, 2, 3][random.random_range(0..7)];
         let what = match thing {
-            0..5 => What::Takes { course: thing, misses },
-            5 => What::ChecksSettings,
+            thing if thing + 1 < plan.asked => What::Does { place: thing, misses },
             _ if plan.asks => What::Asks,
             _ => What::Signs,
         };
         events.push(Event { at, who, what });
-        if thing == 6 && plan.asks && now.day().days_since(day) > 12 {
+        if thing + 1 == plan.asked && plan.asks && now.day().days_since(day) > 12 {
             events.push(Event { at: at.plus_days(5), who, what: What::IsAnswered });
             events.push(Event { at: at.plus_days(6), who, what: What::Signs });
         }
     }
     if plan.things < 5 && random.random_range(0..2) == 0 && day <= last {
         let at = day.at_minute(960);
-        events.push(Event { at, who, what: What::Reads { course: plan.things, pages: 1 + random.random_range(0..4) } });
+        events.push(Event { at, who, what: What::Reads { place: plan.things, pages: 1 + random.random_range(0..4) } });
     }
 }
 
@@ -136,8 +150,6 @@ pub struct Cast {
     schools: Vec<i64>,
     /// Who leads each school, once they are listed.
     heads: Vec<Option<i64>>,
-    /// The slugs of the courses, in order.
-    courses: Vec<String>,
     hr: Actor,
 }
 
@@ -145,12 +157,10 @@ impl Cast {
     pub fn new(app: &App, made: &[MadePerson]) -> Result<Cast> {
         let schools = app.read(people::schools)?;
         let by_urn = |urn: &str| schools.iter().find(|school| school.urn.as_str() == urn).map(|school| school.id);
-        let asked = app.read(assignments::requirements)?;
         Ok(Cast {
             people: vec![None; made.len()],
             schools: SCHOOLS.iter().filter_map(|school| by_urn(school.urn)).collect(),
             heads: vec![None; SCHOOLS.len()],
-            courses: asked.iter().filter(|one| one.kind == Kind::Course).map(|one| one.slug.clone()).collect(),
             hr: Actor { capacity: "hr", ..Actor::system() },
         })
     }
@@ -182,7 +192,7 @@ pub fn live(conn: &mut Conn, app: &App, made: &[MadePerson], cast: &mut Cast, ev
                 };
                 let who = if matches!(what, What::IsAnswered) { &cast.hr } else { &own };
                 let seed = event.at.0 as usize;
-                done(within(conn, who, event.at, |act| does(act, app, cast, &subject, what, seed)))?;
+                done(within(conn, who, event.at, |act| does(act, app, &subject, what, seed)))?;
             }
         }
     }
@@ -232,7 +242,7 @@ fn post(made: &MadePerson, school: i64, manager: Option<i64>) -> NewPost {
         employment_type: "permanent".to_owned(),
         fte_basis_points: None,
         term_time_only: None,
-        flags: Default::default(),
+        flags: made.flags,
         from: made.from,
         until: made.until,
         manager,
@@ -240,20 +250,29 @@ fn post(made: &MadePerson, school: i64, manager: Option<i64>) -> NewPost {
     }
 }
 
-fn does(act: &mut Act, app: &App, cast: &Cast, person: &Person, what: &What, seed: usize) -> Result<()> {
+fn does(act: &mut Act, app: &App, person: &Person, what: &What, seed: usize) -> Result<()> {
     match what {
         What::Joins => Ok(()),
-        What::Takes { course, misses } => take_course(act, app, person, &cast.courses[*course], *misses, seed),
-        What::Reads { course, pages } => read_some(act, app, person, &cast.courses[*course], *pages),
-        What::ChecksSettings => check_settings(act, app, person),
+        What::Does { place, misses } => {
+            let asked = asked_at(act, person, *place)?;
+            match asked.kind {
+                Kind::Course => take_course(act, app, person, &asked, *misses, seed),
+                Kind::Checklist => check_settings(act, app, person, &asked),
+                Kind::Policy => Ok(()),
+            }
+        }
+        What::Reads { place, pages } => {
+            let asked = asked_at(act, person, *place)?;
+            read_some(act, app, &asked, *pages)
+        }
         What::Signs => sign(act, app, person),
         What::Asks => {
             let question = "Does this also cover a group chat with colleagues who have left?";
             let Typed::Question(question) = Question::read(question, false) else { return Err(Problem::NotFound) };
             let policy = policy(app)?;
-            let statement =
-                policy.statement_sets.iter().flat_map(|set| &set.statements).find(|one| one.filled_by.is_none());
-            let statement = statement.map(|one| one.id.clone()).ok_or(Problem::NotFound)?;
+            let signing = attestations::signing(act.conn, &app.library, person.id, &policy.slug, act.now)?;
+            let statement = signing.statements.into_iter().find(|(one, _)| one.filled_by.is_none());
+            let statement = statement.map(|(one, _)| one.id).ok_or(Problem::NotFound)?;
             let why = NotYet::Question(question);
             attestations::open_query(act, &app.library, person, &policy.slug, &statement, &why).map(|_| ())
         }
@@ -270,16 +289,28 @@ fn does(act: &mut Act, app: &App, cast: &Cast, person: &Person, what: &What, see
     }
 }
 
+/// What stands at a place of somebody's training.
+fn asked_at(act: &mut Act, person: &Person, place: usize) -> Result<Assignment> {
+    let training = assignments::my_training(act.conn, person.id, act.now)?;
+    training.into_iter().nth(place).ok_or(Problem::NotFound)
+}
+
 fn policy(app: &App) -> Result<Arc<crate::courses::Policy>> {
-    app.library.policies().into_iter().next().ok_or(Problem::NotFound)
+    app.library.policies().into_iter().find(|policy| policy.adds_to.is_none()).ok_or(Problem::NotFound)
 }
 
 /// Takes the quiz: with so many wrong answers at the first try, and again without if that was not enough.
-fn take_course(act: &mut Act, app: &App, person: &Person, slug: &str, misses: usize, seed: usize) -> Result<()> {
-    let course = app.library.course(slug).ok_or(Problem::NotFound)?;
-    let assignment = assignments::assignment_for(act.conn, person.id, Kind::Course, slug, act.now)?;
+fn take_course(
+    act: &mut Act,
+    app: &App,
+    person: &Person,
+    assignment: &Assignment,
+    misses: usize,
+    seed: usize,
+) -> Result<()> {
+    let course = app.library.course(&assignment.slug).ok_or(Problem::NotFound)?;
     for wrong in [misses, 0] {
-        let attempt = attempts::begin_or_resume(act, &assignment, &course)?;
+        let attempt = attempts::begin_or_resume(act, assignment, &course)?;
         let mut passed = false;
         for place in 0..attempt.drawn.len() {
             let right = !(0..wrong).any(|miss| (seed + miss * 3) % attempt.drawn.len() == place);
@@ -295,16 +326,14 @@ fn take_course(act: &mut Act, app: &App, person: &Person, slug: &str, misses: us
     Ok(())
 }
 
-fn read_some(act: &mut Act, app: &App, person: &Person, slug: &str, pages: usize) -> Result<()> {
-    let course = app.library.course(slug).ok_or(Problem::NotFound)?;
-    let assignment = assignments::assignment_for(act.conn, person.id, Kind::Course, slug, act.now)?;
+fn read_some(act: &mut Act, app: &App, assignment: &Assignment, pages: usize) -> Result<()> {
+    let course = app.library.course(&assignment.slug).ok_or(Problem::NotFound)?;
     course.pages.iter().take(pages).try_for_each(|page| attempts::read_page(act, assignment.id, &page.name))
 }
 
-fn check_settings(act: &mut Act, app: &App, person: &Person) -> Result<()> {
-    let asked = self_checks::asked_of(act.conn, person.id, act.now)?.ok_or(Problem::NotFound)?;
+fn check_settings(act: &mut Act, app: &App, person: &Person, asked: &Assignment) -> Result<()> {
     let checklist = app.library.checklist(&asked.slug).ok_or(Problem::NotFound)?;
-    self_checks::finish(act, &app.library, &app.certificate_key, person, &asked, &checklist.version)
+    self_checks::finish(act, &app.library, &app.certificate_key, person, asked, &checklist.version)
 }
 
 fn sign(act: &mut Act, app: &App, person: &Person) -> Result<()> {

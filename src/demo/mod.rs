@@ -144,7 +144,7 @@ fn fill_cards(act: &mut crate::act::Act, library: &courses::Library) -> Result<(
 const EVENTS_AT_ONCE: usize = 400;
 
 fn play(app: &App, random: &mut ChaCha8Rng, made: &[trust::MadePerson], now: Instant) -> Result<Cast> {
-    let events = history::events(random, made, now);
+    let events = history::events(random, made, &app.library.programme, now);
     let mut cast = Cast::new(app, made)?;
     let this_year = AcademicYear::of(now.day());
     let autumns = [this_year.previous(), this_year].map(|year| year.first_day().at_minute(60));

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::names::{FORENAMES, SURNAMES};
 use crate::clock::Day;
-use crate::people::rules::RoleGroup;
+use crate::people::rules::{Post, PostFlags, RoleGroup, Urn};
 
 pub const TRUST: &str = "Saltmarsh Academies Trust";
 
@@ -70,11 +70,26 @@ pub struct MadePerson {
     pub role_group: RoleGroup,
     pub from: Day,
     pub until: Option<Day>,
+    pub flags: PostFlags,
     /// A second post, at another school.
     pub also_at: Option<usize>,
 }
 
 impl MadePerson {
+    /// The main post, as audiences read it.
+    pub fn as_post(&self) -> Option<Post> {
+        Some(Post {
+            id: 0,
+            school: Urn::parse(SCHOOLS[self.school].urn).ok()?,
+            role_group: self.role_group,
+            from: self.from,
+            until: self.until,
+            term_time_only: None,
+            flags: self.flags,
+            on_placement: false,
+        })
+    }
+
     pub fn is_here_on(&self, day: Day) -> bool {
         self.from <= day && self.until.is_none_or(|until| day <= until)
     }
@@ -111,7 +126,15 @@ fn person(random: &mut ChaCha8Rng, school: usize, place: usize, today: Day, numb
     let also_at =
         (place > 8 && !left && role_group == Teacher && random.random_ratio(1, 60)).then_some((school + 1) % 4);
     let email = (!without_email).then(|| address(&forename, &surname, number));
-    MadePerson { forename, surname, email, school, job_title, role_group, from, until, also_at }
+    let flags = flags(school, place, left);
+    MadePerson { forename, surname, email, school, job_title, role_group, from, until, flags, also_at }
+}
+
+/// The deputy and one colleague of each school look after its accounts, and one more takes the pictures.
+fn flags(school: usize, place: usize, left: bool) -> PostFlags {
+    let central = SCHOOLS[school].urn == "SALTMARSH";
+    let here = |places: &[usize]| !left && !central && places.contains(&place);
+    PostFlags { leadership: false, account_administrator: here(&[1, 4]), takes_images: here(&[4, 5]) }
 }
 
 /// Nobody shares both names with another until all pairs are used.

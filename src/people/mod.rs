@@ -21,7 +21,7 @@ use crate::facts::Fact;
 use crate::ids;
 use crate::problem::{Problem, Result};
 use crate::text::count;
-use rules::{Post, PostFlags, RoleGroup, Urn, WorkEmail};
+use rules::{EmploymentType, Post, PostFlags, RoleGroup, Urn, WorkEmail};
 use store::{NewPersonRow, NewPostRow, PersonRow, PostRow};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -510,6 +510,7 @@ fn read_post(row: PostRow, urns: &BTreeMap<i64, Urn>) -> Result<PostRecord> {
                 account_administrator: row.is_account_admin,
                 takes_images: row.takes_images,
             },
+            on_placement: EmploymentType::Placement.as_str() == row.employment_type,
         },
         person: row.person_id,
         school: row.school_id,

@@ -321,6 +321,8 @@ pub enum EmploymentType {
     Casual,
     Agency,
     ServiceAgreement,
+    /// A trainee whom the school does not employ.
+    Placement,
     Volunteer,
     Governor,
 }
@@ -331,6 +333,7 @@ words!(EmploymentType, "an employment type", {
     Casual => "casual",
     Agency => "agency",
     ServiceAgreement => "service agreement",
+    Placement => "placement",
     Volunteer => "volunteer",
     Governor => "governor",
 });
@@ -531,9 +534,20 @@ pub struct Post {
     /// As the staff list says, where it says.
     pub term_time_only: Option<bool>,
     pub flags: PostFlags,
+    /// Here to train and not employed, as the staff list says.
+    pub on_placement: bool,
 }
 
 impl Post {
+    /// Here for a short time or now and then: the short induction takes the place of the five modules.
+    pub fn is_short_stay(&self) -> bool {
+        match self.role_group {
+            RoleGroup::Supply | RoleGroup::Volunteer => true,
+            RoleGroup::Trainee => self.on_placement,
+            _ => false,
+        }
+    }
+
     pub fn is_current_on(&self, day: Day) -> bool {
         self.from <= day && self.until.is_none_or(|until| day <= until)
     }
@@ -556,8 +570,12 @@ pub fn main_post(posts: &[Post], on: Day) -> Option<&Post> {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Audience {
+    /// Everybody employed; those who are here for a short time are named by `short_stay`.
     #[serde(skip_serializing_if = "is_false")]
     pub staff: bool,
+    /// Supply staff, and trainees on placement. Volunteers are named by their role group, for the trust says whether.
+    #[serde(skip_serializing_if = "is_false")]
+    pub short_stay: bool,
     /// Those who lead: by role group, or by the staff list's flag.
     #[serde(skip_serializing_if = "is_false")]
     pub leadership: bool,
@@ -575,7 +593,9 @@ impl Audience {
     }
 
     pub fn includes(&self, post: &Post) -> bool {
-        self.staff && post.role_group.is_staff()
+        let is_staff = post.role_group.is_staff();
+        self.staff && is_staff && !post.is_short_stay()
+            || self.short_stay && is_staff && post.is_short_stay()
             || self.leadership && (post.flags.leadership || post.role_group == RoleGroup::Leadership)
             || self.account_administrators && post.flags.account_administrator
             || self.takes_images && post.flags.takes_images

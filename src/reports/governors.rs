@@ -141,7 +141,7 @@ fn band(printed: Option<figures::Band>) -> sheet::Band {
 
 impl Told {
     fn new(library: &Library, standings: &Standings, comparison: &Comparison) -> Told {
-        let columns: Vec<Column> = standings.requirements.iter().map(|asked| Column::new(library, asked)).collect();
+        let columns: Vec<Column> = standings.asked_of_all_staff().map(|asked| Column::new(library, asked)).collect();
         let schools = rows(standings, &columns);
         Told { columns, now: figures(&standings.people), year_ago: figures(&comparison.year_ago), schools }
     }
@@ -247,7 +247,10 @@ impl Told {
         let mut said = vec![
             Said::Plainly(opening(Measure::K1.printed_band(rate)).to_owned()),
             Said::Strongly(shown.to_string()),
-            Said::Plainly(format!(" of staff{share} are up to date with {}{}. ", self.everything(), self.change())),
+            Said::Plainly(format!(
+                " of staff{share} are up to date with everything that is asked of them{}. ",
+                self.change()
+            )),
         ];
         if let (None, Some((school, on))) = (&about.school, self.furthest()) {
             said.push(Said::Strongly(school.name.clone()));
@@ -255,19 +258,6 @@ impl Told {
         }
         said.extend(self.overdue(about).map(Said::Plainly));
         said
-    }
-
-    /// "all seven requirements"
-    fn everything(&self) -> String {
-        const WORDS: [&str; 9] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-        match self.columns.len() {
-            1 => "the one requirement".to_owned(),
-            2 => "both requirements".to_owned(),
-            many => {
-                let word = WORDS.get(many.wrapping_sub(1)).map_or_else(|| many.to_string(), |word| (*word).to_owned());
-                format!("all {word} requirements")
-            }
-        }
     }
 
     /// ", 8 points more than on this day last year"

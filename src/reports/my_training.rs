@@ -2,7 +2,7 @@
 
 use super::store::{self, ATTEMPT, BesideRow, CERTIFICATE, PAGE, QUERY};
 use crate::assignments::calendar::AcademicYear;
-use crate::assignments::rules::{QueryKind, Standing, Status};
+use crate::assignments::rules::{Cycle, QueryKind, Standing, Status};
 use crate::assignments::{self, Assignment};
 use crate::attestations;
 use crate::clock::Instant;
@@ -22,8 +22,10 @@ const SIGNING_MINUTES: u32 = 10;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MyTraining {
-    /// In the order in which they are done.
+    /// What is asked, in the order in which it is done.
     pub items: Vec<Item>,
+    /// What somebody took up by choice.
+    pub chosen: Vec<Item>,
     /// The number of the year's certificate.
     pub year_certificate: Option<String>,
 }
@@ -65,7 +67,8 @@ pub fn my_training(conn: &mut Conn, person: i64, now: Instant) -> Result<MyTrain
     for item in &mut items {
         item.status = item.assignment.status(now);
     }
-    Ok(MyTraining { items, year_certificate })
+    let (chosen, items) = items.into_iter().partition(|item| matches!(item.assignment.cycle, Cycle::Choice(_)));
+    Ok(MyTraining { items, chosen, year_certificate })
 }
 
 impl MyTraining {

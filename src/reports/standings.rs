@@ -196,6 +196,13 @@ pub struct Standings {
     pub people: Vec<PersonStanding>,
 }
 
+impl Standings {
+    /// What every school's staff are measured by. What is asked of some for their role counts in K1 alone.
+    pub fn asked_of_all_staff(&self) -> impl Iterator<Item = &Requirement> {
+        self.requirements.iter().filter(|asked| asked.rule.audience.staff)
+    }
+}
+
 /// The same academic year's K1 week by week, beside the year before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Comparison {

@@ -148,6 +148,74 @@ fn pass(act: &mut seamark::act::Act, assignment: i64) -> Result<Completed> {
 // ── what is asked
 
 #[test]
+fn each_role_is_asked_for_its_own_part_of_the_programme() {
+    let trust = Trust::new();
+    let supply = trust.person("Sol", trust.post(RoleGroup::Supply, "2026-09-01"));
+    let placement = NewPost { employment_type: "placement".to_owned(), ..trust.post(RoleGroup::Trainee, "2026-09-01") };
+    let placement = trust.person("Pia", placement);
+    let salaried = trust.person("Sal", trust.post(RoleGroup::Trainee, "2026-09-01"));
+    let volunteer = trust.person("Vi", trust.post(RoleGroup::Volunteer, "2026-09-01"));
+    let governor = trust.person("Gus", trust.post(RoleGroup::Governor, "2026-09-01"));
+    let head = trust.person("Hal", trust.post(RoleGroup::Leadership, "2020-09-01"));
+    let office = trust.person("Ola", trust.post(RoleGroup::Office, "2020-09-01"));
+    let flagged = PostFlags { leadership: true, account_administrator: true, takes_images: true };
+    let flagged = trust.person("Fay", NewPost { flags: flagged, ..trust.post(RoleGroup::Teacher, "2020-09-01") });
+    trust.reconcile();
+    let slugs = |person: &Person| -> Vec<String> { trust.training(person).into_iter().map(|one| one.slug).collect() };
+    let short = ["short-induction", "social-media-policy"];
+    assert_eq!(
+        (slugs(&supply), slugs(&placement)),
+        (short.map(str::to_owned).to_vec(), short.map(str::to_owned).to_vec())
+    );
+    assert_eq!((slugs(&salaried).len(), slugs(&volunteer).len()), (7, 0));
+    let programme = Programme::read(&Folder::built_in()).unwrap();
+    let beyond = |person: &Person| -> Vec<String> {
+        let for_all = |slug: &String| programme.requires.iter().any(|line| line.slug == *slug && line.who.staff);
+        slugs(person).into_iter().filter(|slug| !for_all(slug)).collect()
+    };
+    let there = |wanted: &[&str]| -> Vec<String> {
+        wanted
+            .iter()
+            .filter(|slug| programme.requires.iter().any(|line| line.slug == **slug))
+            .map(|slug| slug.to_string())
+            .collect()
+    };
+    assert_eq!(beyond(&head), there(&["leading-social-media"]));
+    assert_eq!(beyond(&office), there(&["parents-and-carers"]));
+    let all =
+        ["leading-social-media", "school-accounts", "images-and-video", "parents-and-carers", "school-account-check"];
+    assert_eq!(beyond(&flagged), there(&all));
+    assert_eq!(beyond(&governor), there(&["governors-and-trustees"]));
+}
+
+#[test]
+fn what_is_offered_is_taken_up_by_choice_and_is_never_late_or_withdrawn() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    let mut programme = Programme::read(&Folder::built_in()).unwrap();
+    let offered = programme.requires.iter().find(|line| line.slug == "short-induction").unwrap().clone();
+    programme.offers = vec![offered];
+    let takes_up = || {
+        let (programme, ben) = (programme.clone(), ben.id);
+        trust.house.act(move |act| assignments::take_up(act, &programme, ben, Kind::Course, "short-induction"))
+    };
+    let taken = takes_up();
+    assert_eq!(takes_up().id, taken.id, "it is taken up once");
+    assert_eq!(taken.status(trust.house.now()).standing, Standing::Exempt);
+    trust.house.it_is("2027-08-20", "09:00");
+    assert_eq!(trust.reconcile().withdrawn, 0);
+    assert_eq!(trust.standing(&ben, "short-induction"), Standing::Exempt);
+    assert!(trust.passes(&ben, "short-induction"));
+    assert!(matches!(trust.standing(&ben, "short-induction"), Standing::Completed { late: false, .. }));
+    let other = programme.clone();
+    let refused = trust.house.try_act(Actor::system(), move |act| {
+        assignments::take_up(act, &other, ben.id, Kind::Course, "acceptable-use-of-boats")
+    });
+    assert!(matches!(refused, Err(Problem::NotFound)));
+}
+
+#[test]
 fn a_new_trust_asks_seven_things_of_all_staff_and_none_of_governors() {
     let trust = Trust::new();
     let (ben, gail) = (trust.teacher("Ben"), trust.person("Gail", trust.post(RoleGroup::Governor, "2020-09-01")));
@@ -654,7 +722,8 @@ fn requirements_term_dates_completions_and_exemptions_are_held_against_the_log()
     let verdict = trust.house.read(|conn| verify(conn, &key, &covered));
     assert_eq!(verdict.complaints, Vec::<String>::new());
     let counts: Vec<usize> = verdict.tables.iter().map(|(_, rows)| *rows).collect();
-    assert_eq!(counts, [7, 8, 2, 1, 2]);
+    let asked = trust.house.read(assignments::requirements).len();
+    assert_eq!(counts, [asked, asked + 1, 2, 1, 2]);
 }
 
 #[test]

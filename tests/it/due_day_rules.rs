@@ -21,6 +21,7 @@ fn post(school: &str, role_group: RoleGroup, from: &str, until: Option<&str>) ->
         until: until.map(day),
         term_time_only: None,
         flags: PostFlags::default(),
+        on_placement: false,
     }
 }
 
@@ -328,6 +329,7 @@ fn any_post() -> impl Strategy<Value = Post> {
                 until: length.map(|days| from.plus(days)),
                 term_time_only,
                 flags: PostFlags::default(),
+                on_placement: false,
             }
         })
 }

@@ -567,6 +567,7 @@ fn a_recorded_post_comes_back_as_it_was() {
             until: Some(day("2027-08-31")),
             term_time_only: Some(true),
             flags: PostFlags { leadership: true, account_administrator: false, takes_images: true },
+            on_placement: false,
         },
         person: 2,
         school: WEST_BAY,

@@ -14,7 +14,16 @@ fn urn(text: &str) -> Urn {
 
 fn post(id: i64, school: &str, role_group: RoleGroup, from: &str, until: Option<&str>) -> Post {
     let (from, until) = (day(from), until.map(day));
-    Post { id, school: urn(school), role_group, from, until, term_time_only: None, flags: PostFlags::default() }
+    Post {
+        id,
+        school: urn(school),
+        role_group,
+        from,
+        until,
+        term_time_only: None,
+        flags: PostFlags::default(),
+        on_placement: false,
+    }
 }
 
 #[test]
@@ -132,7 +141,20 @@ fn an_audience_includes_whom_any_of_its_parts_names() {
     let staff = audience("staff = true").unwrap();
     assert_eq!(staff, Audience::all_staff());
     let left_out: Vec<_> = RoleGroup::ALL.iter().copied().filter(|group| !staff.includes(&of(*group))).collect();
-    assert_eq!(left_out, [Governor, Trustee, Volunteer]);
+    assert_eq!(
+        left_out,
+        [Governor, Trustee, Volunteer, Supply],
+        "a trainee is salaried unless the list says otherwise"
+    );
+    let on_placement = Post { on_placement: true, ..of(Trainee) };
+    assert!(!staff.includes(&on_placement));
+
+    let short_stay = audience("short_stay = true").unwrap();
+    let taken_in: Vec<_> = RoleGroup::ALL.iter().copied().filter(|group| short_stay.includes(&of(*group))).collect();
+    assert_eq!(taken_in, [Supply], "volunteers only if the trust says so");
+    assert!(short_stay.includes(&on_placement));
+    let with_volunteers = audience(r#"short_stay = true, role_groups = ["volunteer"]"#.replace(", ", "\n").as_str());
+    assert!(with_volunteers.unwrap().includes(&of(Volunteer)));
 
     let boards = audience(r#"role_groups = ["governor", "trustee"]"#).unwrap();
     assert!(boards.includes(&of(Governor)) && boards.includes(&of(Trustee)) && !boards.includes(&of(Teacher)));

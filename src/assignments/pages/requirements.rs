@@ -227,6 +227,7 @@ fn row(requirement: &Requirement, library: &Library, may_change: bool, typed: Ty
 fn who(audience: &Audience) -> String {
     let named = [
         (audience.staff, "all staff"),
+        (audience.short_stay, "supply staff and trainees on placement"),
         (audience.leadership, "leaders"),
         (audience.account_administrators, "administrators of social media accounts"),
         (audience.takes_images, "those who take pictures of pupils"),
@@ -245,6 +246,7 @@ fn how_often(every: Every) -> String {
         Every::Months(12) => "every year from when it was last done".to_owned(),
         Every::Months(months) => format!("every {months} months"),
         Every::Once => "once".to_owned(),
+        Every::ByChoice => "if somebody likes".to_owned(),
     }
 }
 
@@ -253,6 +255,7 @@ fn due_words(terms: &Terms) -> String {
         Every::AcademicYear => terms.due.annual_day(),
         Every::Months(_) => "before it runs out".to_owned(),
         Every::Once => days(terms.due.starter_days),
+        Every::ByChoice => "never".to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::assignments::rules::Status;
+use crate::assignments::rules::{Cycle, Status};
 use crate::assignments::{self, Assignment};
 use crate::attempts::Progress;
 use crate::clock::{Day, Instant};
@@ -21,19 +21,27 @@ pub(super) struct Stand {
     certificate: Option<String>,
     /// Which of the courses asked of this person it is, and of how many.
     place: Option<(usize, usize)>,
+    /// Not asked, but there for whoever likes it: its questions too.
+    is_offered: bool,
 }
 
 impl Stand {
-    pub fn read(conn: &mut Conn, person: i64, slug: &str, now: Instant) -> Result<Stand> {
-        let Some(asked) = super::assignment_of(conn, person, slug, now)? else { return Ok(Stand::default()) };
+    pub fn read(conn: &mut Conn, person: i64, slug: &str, is_offered: bool, now: Instant) -> Result<Stand> {
+        let Some(asked) = super::assignment_of(conn, person, slug, now)? else {
+            return Ok(Stand { is_offered, ..Stand::default() });
+        };
         let training = assignments::my_training(conn, person, now)?;
-        let courses: Vec<&Assignment> = training.iter().filter(|one| one.kind == Kind::Course).collect();
+        let by_choice = |one: &Assignment| matches!(one.cycle, Cycle::Choice(_));
+        let is_offered = by_choice(&asked);
+        let courses: Vec<&Assignment> =
+            training.iter().filter(|one| one.kind == Kind::Course && !by_choice(one)).collect();
         let place = courses.iter().position(|one| one.id == asked.id);
         Ok(Stand {
             place: place.map(|place| (place + 1, courses.len())),
             progress: super::progress_of(conn, asked.id)?,
             certificate: super::certificate_of(conn, person, asked.id)?,
             asked: Some(asked),
+            is_offered,
         })
     }
 
@@ -90,7 +98,7 @@ pub(super) fn view(course: &Course, stand: &Stand, now: Instant) -> CourseView {
         start_button: start_button(stand),
         steps,
         outcomes: course.outcomes.iter().map(|outcome| outcome.text.clone()).collect(),
-        due: status.as_ref().map(|status| due(status, is_done, now.day())),
+        due: status.as_ref().map(|status| due(stand, status, is_done, now.day())),
         why: status.map(|status| status.why),
         certificate_href: stand.certificate.clone(),
         print_href: format!("/courses/{}/print", course.slug),
@@ -114,8 +122,9 @@ fn start_button(stand: &Stand) -> &'static str {
     }
 }
 
-fn due(status: &Status, is_done: bool, today: Day) -> String {
+fn due(stand: &Stand, status: &Status, is_done: bool, today: Day) -> String {
     match status.due {
+        _ if stand.is_offered && !is_done => "If you like".to_owned(),
         _ if is_done => "Done".to_owned(),
         Some(day) if day < today => format!("It was due {}", day.short()),
         Some(day) => format!("Due {}", day.short()),
@@ -150,7 +159,8 @@ fn steps(course: &Course, stand: &Stand, is_done: bool) -> Vec<Step> {
             }
         })
         .collect();
-    steps.extend(stand.asked.as_ref().map(|_| questions(course, stand, is_done, at_questions)));
+    let has_questions = stand.asked.is_some() || stand.is_offered;
+    steps.extend(has_questions.then(|| questions(course, stand, is_done, at_questions)));
     steps
 }
 
@@ -165,7 +175,7 @@ fn questions(course: &Course, stand: &Stand, is_done: bool, at_questions: bool) 
     Step {
         number: course.pages.len() + 1,
         title: "The questions".to_owned(),
-        href: at_questions.then(|| super::quiz_href(&course.slug)),
+        href: (at_questions || stand.asked.is_none()).then(|| super::quiz_href(&course.slug)),
         detail: Some(format!("{}; {needed} right to pass", text::count(draw, "question", "questions"))),
         pill_kind,
         pill,

@@ -255,6 +255,7 @@ fn groups_that_take_it(desk: &Desk, course: &Course) -> Vec<RoleGroup> {
         mine.iter().any(|required| {
             let by_flag = required.who.account_administrators || required.who.takes_images || required.who.staff;
             required.who.role_groups.contains(&group)
+                || required.who.short_stay && matches!(group, RoleGroup::Supply | RoleGroup::Trainee)
                 || required.who.leadership && group == RoleGroup::Leadership
                 || by_flag && group.is_staff()
         })

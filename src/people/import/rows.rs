@@ -133,6 +133,7 @@ fn employment_type(text: &str) -> Option<EmploymentType> {
         "casual" | "zerohours" | "relief" | "bank" => Some(EmploymentType::Casual),
         "agencyworker" | "supplyagency" => Some(EmploymentType::Agency),
         "sla" | "servicelevelagreement" | "contractor" => Some(EmploymentType::ServiceAgreement),
+        "unsalaried" | "trainingplacement" | "studentplacement" => Some(EmploymentType::Placement),
         "unpaid" => Some(EmploymentType::Volunteer),
         "trustee" => Some(EmploymentType::Governor),
         _ => None,

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::{Cycle, Standing};
 use crate::clock::{Day, Instant};
-use crate::courses::{Kind, Library};
+use crate::courses::{Course, Kind, Library};
 use crate::http::{Answer, Visit};
 use crate::people::Viewer;
 use crate::people::rules::AccessRole;
@@ -22,7 +22,7 @@ pub async fn show(visit: Visit, viewer: Viewer, library: web::Data<Library>) -> 
     let (person, now) = (viewer.person, visit.now);
     let training = visit.read(move |conn| my_training(conn, person, now)).await?;
     match (training.total(), training.done()) {
-        (0, _) => nothing(&visit, &viewer, &training),
+        (0, _) => nothing(&visit, &viewer, &library, &training),
         (total, done) if total == done => all_done(&visit, &viewer, &library, &training),
         _ => under_way(&visit, &viewer, &library, &training),
     }
@@ -39,6 +39,7 @@ struct UnderWay<'t> {
     ring: Ring,
     steps: Vec<Step<'t>>,
     whys: Vec<Why<'t>>,
+    offers: Vec<Offer>,
     concern: &'static str,
 }
 
@@ -73,6 +74,7 @@ fn under_way(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTra
         ring: ring(training),
         steps: steps(library, training, visit.now),
         whys: whys(library, training),
+        offers: offers(library, training),
         concern: CONCERN,
     };
     visit.page("reports/my-training", "My training", view)
@@ -152,6 +154,7 @@ struct AllDone<'t> {
     ring: Ring,
     steps: Vec<Step<'t>>,
     next_time: String,
+    offers: Vec<Offer>,
     concern: &'static str,
 }
 
@@ -164,6 +167,7 @@ fn all_done(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTrai
         ring: ring(training),
         steps: steps(library, training, visit.now),
         next_time: next_time(training),
+        offers: offers(library, training),
         concern: CONCERN,
     };
     visit.page("reports/my-training-done", "My training", view)
@@ -181,7 +185,7 @@ fn next_time(training: &MyTraining) -> String {
 // ── nothing to do
 
 /// For somebody of whom nothing is asked, such as a governor: where they can go instead.
-fn nothing(visit: &Visit, viewer: &Viewer, training: &MyTraining) -> Answer {
+fn nothing(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTraining) -> Answer {
     let links: &[(AccessRole, &str, &str)] = &[
         (AccessRole::Governor, "/governors", "Read the governors’ reports"),
         (AccessRole::HR, "/overview", "See how the training goes"),
@@ -203,9 +207,46 @@ fn nothing(visit: &Visit, viewer: &Viewer, training: &MyTraining) -> Answer {
         "sentence": exempt.unwrap_or("You have no training to do at the moment."),
         "links": theirs,
         "next_time": "If something is set for you, we will write to you on a working day.",
+        "offers": offers(library, training),
         "concern": CONCERN,
     });
     visit.page("reports/my-training-nothing", "My training", view)
+}
+
+// ── what is offered
+
+#[derive(Serialize)]
+struct Offer {
+    title: String,
+    href: String,
+    detail: String,
+    pill_kind: &'static str,
+    pill: &'static str,
+}
+
+/// The courses that nobody has to take. One that is asked of this person is in their list already.
+fn offers(library: &Library, training: &MyTraining) -> Vec<Offer> {
+    let is_asked = |slug: &str| training.items.iter().any(|item| item.assignment.slug == slug);
+    let offered = library.programme.offers.iter().filter(|line| line.kind == Kind::Course && !is_asked(&line.slug));
+    let courses = offered.filter_map(|line| library.course(&line.slug));
+    courses
+        .map(|course| offer(&course, training.chosen.iter().find(|item| item.assignment.slug == course.slug)))
+        .collect()
+}
+
+fn offer(course: &Course, taken_up: Option<&Item>) -> Offer {
+    let (pill_kind, pill) = match taken_up {
+        Some(item) if item.is_done() => ("done", "Done"),
+        Some(_) => ("now", "In progress"),
+        None => ("none", "If you like"),
+    };
+    Offer {
+        title: course.title.clone(),
+        href: format!("/courses/{}", course.slug),
+        detail: format!("{} About {}.", course.summary, text::count(course.minutes as usize, "minute", "minutes")),
+        pill_kind,
+        pill,
+    }
 }
 
 // ── the list

@@ -162,12 +162,12 @@ fn heat(library: &Library, standings: &Standings) -> Value {
     let by_school = figures_by_school(&standings.people);
     let rows = standings.schools.iter().filter_map(|school| {
         let figures = by_school.get(&school.id)?;
-        let cells = standings.requirements.iter().map(|asked| cell(figures.requirement_rate(asked.id())));
+        let cells = standings.asked_of_all_staff().map(|asked| cell(figures.requirement_rate(asked.id())));
         Some(json!({ "school": school.name, "cells": cells.collect::<Vec<_>>() }))
     });
     json!({
         "caption": "Share of staff who are done, by school and requirement",
-        "columns": standings.requirements.iter().map(|asked| column_name(library, asked)).collect::<Vec<_>>(),
+        "columns": standings.asked_of_all_staff().map(|asked| column_name(library, asked)).collect::<Vec<_>>(),
         "rows": rows.collect::<Vec<_>>(),
         "key": LEVELS.iter().map(|(_, level, _, text)| json!({ "level": level, "text": text })).collect::<Vec<_>>(),
     })
