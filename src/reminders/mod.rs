@@ -21,6 +21,7 @@ use crate::mail::{Letter, outbox};
 use crate::people::rules::{Post, main_post};
 use crate::people::{self, Person, PostRecord, Scope};
 use crate::problem::{Problem, Result};
+use crate::reports::words::title_of;
 use crate::text::count;
 use rules::{Known, Last, LeftOut};
 
@@ -157,7 +158,7 @@ fn outstanding_of(library: &Library, assignment: &Assignment, now: Instant) -> O
     let status = assignment.status(now);
     rules::is_outstanding(status.standing).then(|| Outstanding {
         slug: assignment.slug.clone(),
-        title: library.title(assignment.kind, &assignment.slug).unwrap_or_else(|| assignment.slug.clone()),
+        title: title_of(library, assignment.kind, &assignment.slug),
         minutes: library.course(&assignment.slug).map(|course| course.minutes),
         due: status.due,
         late_by: status.due.map_or(0, |due| now.day().days_since(due)),

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 
 use super::{Candidate, Foreseen, Last, rules};
 use crate::clock::Instant;
-use crate::courses::{Kind, Library};
+use crate::courses::Library;
 use crate::http::{Answer, Form, Visit};
 use crate::mail::Letter;
 use crate::people::{self, School, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
-use crate::text::count;
+use crate::reports::words::title_of;
+use crate::text::{count, thousands};
 
 /// Where a letter's own link goes; the sender puts it there.
 const OWN_LINK: &str = "(your own link)";
@@ -24,7 +25,20 @@ pub struct Choice {
     school: String,
     status: String,
     requirement: String,
+    /// This person alone, whatever is asked of them.
+    person: Option<i64>,
     page: usize,
+}
+
+impl Choice {
+    fn of(form: &Form) -> Choice {
+        Choice {
+            school: form.get("school").to_owned(),
+            status: form.get("status").to_owned(),
+            requirement: form.get("requirement").to_owned(),
+            ..Choice::default()
+        }
+    }
 }
 
 fn scope(viewer: &Viewer) -> Result<Scope> {
@@ -42,24 +56,19 @@ async fn show(
     library: &web::Data<Library>,
     complaints: &Complaints,
 ) -> Answer {
-    let (scope, now) = (scope(viewer)?, visit.now);
-    let (read_from, of) = (library.clone(), scope.clone());
-    let (everybody, schools) = visit
-        .read(move |conn| Ok((super::candidates(conn, &read_from, &of, None, now)?, people::schools(conn)?)))
-        .await?;
-    let schools: Vec<School> = schools.into_iter().filter(|school| scope.includes(school.id)).collect();
-    let chosen: Vec<&Candidate> = everybody.iter().filter(|one| fits(one, choice, &schools)).collect();
+    let now = visit.now;
+    let (chosen, schools) = fitting(visit, scope(viewer)?, choice, library).await?;
     let page = choice.page.max(1).min(chosen.len().div_ceil(A_PAGE).max(1));
     let rows: Vec<Value> =
         chosen.iter().skip((page - 1) * A_PAGE).take(A_PAGE).map(|one| row(one, &schools, now)).collect();
-    let what = if choice.status == "due" { "are due or overdue" } else { "are overdue" };
-    let what = if chosen.len() == 1 { what.replacen("are", "is", 1) } else { what.to_owned() };
     let view = json!({
         "kicker": format!("As of {}", now.long()),
-        "heading": format!("{} {what}", count(chosen.len(), "person", "people")),
+        "heading": heading(choice, &chosen),
         "sentence": "Choose whom to remind. You see the very letters first.",
         "filters": filters(choice, &schools, library),
         "rows": rows,
+        "choice": { "school": choice.school, "status": choice.status, "requirement": choice.requirement },
+        "all": (chosen.len() > A_PAGE).then(|| format!("Preview the letters to all {}", thousands(chosen.len() as i64))),
         "pages": pages(choice, page, chosen.len()),
         "when": "One letter each, on their working days between 8am and 6pm.",
         "none": "Nobody here needs a reminder.",
@@ -71,6 +80,37 @@ async fn show(
     }
 }
 
+/// Those whom the choice is about, and the schools that it can be made from.
+async fn fitting(
+    visit: &Visit,
+    scope: Scope,
+    choice: &Choice,
+    library: &web::Data<Library>,
+) -> Result<(Vec<Candidate>, Vec<School>)> {
+    let (library, of, named, now) = (library.clone(), scope.clone(), choice.person.map(|person| [person]), visit.now);
+    let (mut people, schools) = visit
+        .read(move |conn| {
+            let named = named.as_ref().map(|named| &named[..]);
+            Ok((super::candidates(conn, &library, &of, named, now)?, people::schools(conn)?))
+        })
+        .await?;
+    let schools: Vec<School> = schools.into_iter().filter(|school| scope.includes(school.id)).collect();
+    people.retain(|one| fits(one, choice, &schools));
+    Ok((people, schools))
+}
+
+fn heading(choice: &Choice, chosen: &[Candidate]) -> String {
+    match (choice.person, chosen) {
+        (Some(_), [one]) => format!("Remind {}?", one.person.name()),
+        (Some(_), _) => "There is nothing to remind them of".to_owned(),
+        (None, chosen) => {
+            let (one, more) = ("person is", "people are");
+            let what = if choice.status == "due" { "due or overdue" } else { "overdue" };
+            format!("{} {what}", count(chosen.len(), one, more))
+        }
+    }
+}
+
 fn fits(one: &Candidate, choice: &Choice, schools: &[School]) -> bool {
     let school = schools.iter().find(|school| school.urn.as_str() == choice.school);
     let at_school = choice.school.is_empty() || school.is_some_and(|school| one.schools.contains(&school.id));
@@ -79,7 +119,7 @@ fn fits(one: &Candidate, choice: &Choice, schools: &[School]) -> bool {
             (!late || open.late_by > 0) && (choice.requirement.is_empty() || open.slug == choice.requirement)
         })
     };
-    at_school && asked(choice.status != "due")
+    at_school && asked(choice.status != "due" && choice.person.is_none())
 }
 
 fn row(one: &Candidate, schools: &[School], now: Instant) -> Value {
@@ -123,11 +163,12 @@ fn filters(choice: &Choice, schools: &[School], library: &Library) -> Value {
     let status = vec![option("", "Overdue", &choice.status), option("due", "Due or overdue", &choice.status)];
     let mut by_requirement = vec![option("", "Any", &choice.requirement)];
     for asked in &library.programme.requires {
-        let title = library.title(asked.kind, &asked.slug).unwrap_or_else(|| asked.slug.clone());
-        let title = if asked.kind == Kind::Policy { format!("Signing: {title}") } else { title };
-        by_requirement.push(option(&asked.slug, &title, &choice.requirement));
+        by_requirement.push(option(&asked.slug, &title_of(library, asked.kind, &asked.slug), &choice.requirement));
     }
-    let is_filtered = !(choice.school.is_empty() && choice.status.is_empty() && choice.requirement.is_empty());
+    let is_filtered = !(choice.school.is_empty()
+        && choice.status.is_empty()
+        && choice.requirement.is_empty()
+        && choice.person.is_none());
     json!({
         "action": "/chase",
         "q": null,
@@ -164,11 +205,15 @@ fn named(form: &Form) -> Vec<i64> {
 }
 
 pub async fn preview(visit: Visit, viewer: Viewer, form: Form, library: web::Data<Library>) -> Answer {
-    let (scope, now, named) = (scope(&viewer)?, visit.now, named(&form));
+    let (scope, now, mut named) = (scope(&viewer)?, visit.now, named(&form));
+    if form.has("all") {
+        let (everybody, _) = fitting(&visit, scope.clone(), &Choice::of(&form), &library).await?;
+        named = everybody.iter().map(|one| one.person.id).collect();
+    }
     if named.is_empty() {
         let mut complaints = Complaints::default();
         complaints.add("", "Choose at least one person");
-        return show(&visit, &viewer, &Choice::default(), &library, &complaints).await;
+        return show(&visit, &viewer, &Choice::of(&form), &library, &complaints).await;
     }
     let (read_from, from) = (library.clone(), viewer.name.clone());
     let foreseen = visit.read(move |conn| super::foresee(conn, &read_from, &scope, &named, &from, now)).await?;

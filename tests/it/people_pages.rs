@@ -503,6 +503,23 @@ fn nothing_of_one_school_is_in_any_byte_that_anothers_hr_get() {
     }
 }
 
+#[test]
+fn hr_reminds_one_person_of_what_is_not_yet_late_from_their_page() {
+    let trust = Trust::new();
+    trust.it_is("2026-10-05", "10:00");
+    let helen = trust.browser("Helen");
+    let page = helen.opens(&trust.page_of("Priya"));
+    let remind =
+        page.tags("a").iter().filter_map(|tag| attribute(tag, "href")).find(|to| to.starts_with("/chase?person"));
+    let chase = helen.opens(&remind.unwrap().replace("&#x3D;", "="));
+    assert!(chase.says("Remind Priya Nair?") && !chase.says("Ben"), "{}", chase.words());
+    let preview = helen.fills_in(&chase, "/chase/preview", &[("person", &trust.person("Priya").id.to_string())]);
+    assert!(preview.says("1 letter, 0 people left out") && preview.says("Sign the social media policy"));
+    assert!(!helen.opens("/chase").says("Priya"), "she is not late");
+    let elsie = helen.opens(&format!("/chase?person={}", trust.person("Elsie").id));
+    assert!(!elsie.says("Elsie") && !elsie.says(CANARY), "{}", elsie.words());
+}
+
 /// A chase by Elm's HR, a reference of Elm's, and an import of Elm's file.
 fn plant(act: &mut Act, person: &Person, mo: &Person, elm: i64) -> Result<()> {
     let letter = Letter {
