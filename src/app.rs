@@ -55,7 +55,7 @@ impl App {
         writer: WriterOptions,
         transport: Option<Transport>,
     ) -> Result<App> {
-        std::fs::create_dir_all(&config.data)?;
+        crate::keys::private_folder(&config.data)?;
         let database = Database::open(&config.database, writer)?;
         let keys = config.keys_folder();
         let (library, complaints) = Library::load(config.courses.as_deref());

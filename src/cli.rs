@@ -238,7 +238,7 @@ fn show_demo(asked: &demo::Asked) -> Result<()> {
 
 fn serve(config: Config) -> Result<()> {
     start_logging(&config.log);
-    std::fs::create_dir_all(&config.data)?;
+    crate::keys::private_folder(&config.data)?;
     let _lock = ServerLock::take(&config.database)?;
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Problem::refused(format!("{} cannot be listened on: {error}", config.listen)))?;
@@ -371,7 +371,7 @@ fn restore(config: &Config, file: &Path) -> Result<()> {
     if !bytes.starts_with(b"SQLite format 3\0") {
         return Err(Problem::refused(format!("{} is not a back-up of Seamark.", file.display())));
     }
-    std::fs::create_dir_all(&config.data)?;
+    crate::keys::private_folder(&config.data)?;
     crate::keys::write_durably(database, &bytes)?;
     let app = App::build(config.clone(), Clock::System)?;
     let entries = app.read(crate::evidence::size)?;

@@ -22,7 +22,7 @@ impl Secret {
             let bytes = bytes.try_into().map_err(|_| Problem::fault(format!("{} is not a key", file.display())))?;
             return Ok(Secret(bytes));
         }
-        fs::create_dir_all(folder)?;
+        private_folder(folder)?;
         let secret = Secret(ids::random::<32>()?);
         write_durably(&file, &secret.0)?;
         Ok(secret)
@@ -54,4 +54,13 @@ pub fn write_durably(file: &Path, bytes: &[u8]) -> Result<()> {
         File::open(folder)?.sync_all()?;
     }
     Ok(())
+}
+
+/// Makes a folder that only the program's own user may look into, if it is not there yet.
+pub fn private_folder(folder: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    Ok(builder.create(folder)?)
 }

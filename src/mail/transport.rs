@@ -81,8 +81,7 @@ impl Transport {
             }
             Transport::Folder(folder) => {
                 let file = folder.join(format!("{}.eml", letter.message_id));
-                std::fs::create_dir_all(folder)
-                    .map_err(Problem::from)
+                crate::keys::private_folder(folder)
                     .and_then(|()| crate::keys::write_durably(&file, &message.formatted()))
                     .map_err(|problem| MailFault::Later(problem.to_string()))
             }
