@@ -80,7 +80,7 @@ fn in_words(file_name: &str, run: &DryRun) -> String {
 }
 
 fn why(row: &ToldRow) -> String {
-    row.what.join("; ")
+    row.what.join(" ")
 }
 
 fn tell(said: &mut String, heading: &str, rows: &[&ToldRow], words: impl Fn(&ToldRow) -> String) {
