@@ -106,6 +106,38 @@ fn a_course_is_walked_from_its_first_page_to_its_certificate_by_buttons_alone() 
 }
 
 #[test]
+fn an_offered_course_is_taken_by_whoever_likes_it_and_asked_of_nobody() {
+    const OFFERED: &str = "professional-identity";
+    let trust = Trust::new();
+    let priya = trust.browser(&trust.priya);
+    let list = priya.opens("/");
+    assert!(list.says("7 things to do, Priya") && list.says("If you like"), "{}", list.words());
+    assert!(list.says(&format!("href=\"/courses/{OFFERED}\"")));
+    let (start, quiz) = (priya.opens(&format!("/courses/{OFFERED}")), format!("/courses/{OFFERED}/quiz"));
+    assert!(start.says("Start reading") && start.says(&format!("href=\"{quiz}\"")), "{}", start.words());
+    let began = priya.fills_in(&priya.opens(&quiz), &quiz, &[]);
+    assert_eq!(began.location.as_deref(), Some(quiz.as_str()), "{}", began.words());
+    assert!(priya.opens("/").says("7 things to do, Priya"), "what is taken up by choice is not counted as asked");
+
+    let assignment = trust.assignment(&trust.priya, Kind::Course, OFFERED).id;
+    let course = trust.app.library.course(OFFERED).unwrap();
+    for _ in 0..course.quiz.draw {
+        let attempt = trust.app.read(|conn| attempts::latest(conn, assignment)).unwrap().unwrap();
+        let place = attempt.answers.len();
+        let question = attempt.question(&course, place).unwrap();
+        let sent = form(question, &attempt.shown(&course, place).unwrap(), &example(question, true));
+        let page = priya.opens(&quiz);
+        let fields: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        priya.fills_in(&page, &format!("{quiz}/{}/{}", attempt.id, place + 1), &fields);
+    }
+    let result = priya.opens(&quiz);
+    assert!(result.says("You passed: 8 of 8") && result.says("/certificates/SM-26-"), "{}", result.words());
+    let list = priya.opens("/");
+    assert!(list.says("7 things to do, Priya") && list.says(">Done<"), "{}", list.words());
+    assert!(trust.complaints().is_empty());
+}
+
+#[test]
 fn looking_at_a_page_writes_nothing() {
     let trust = Trust::new();
     let priya = trust.browser(&trust.priya);
