@@ -9,17 +9,21 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::{self, App, ServerLock};
+use crate::assignments::rules::{DueRule, Every};
+use crate::assignments::{self, Asking, Terms};
 use crate::clock::{Clock, Day};
 use crate::config::Config;
+use crate::courses::Kind;
 use crate::courses::check::check_command;
 use crate::db::Target;
 use crate::evidence::{Actor, verify};
 use crate::identity::{self, rules::LinkKind};
+use crate::people;
 use crate::people::import::{ImportCommand, import_command};
-use crate::people::{self, rules::WorkEmail};
+use crate::people::rules::{Audience, Urn, WorkEmail};
 use crate::problem::{FaultKind, Problem, Result};
 use crate::reports::{governors, issued};
-use crate::{demo, doctor, rounds, server, setup};
+use crate::{demo, doctor, rounds, server, setup, text};
 
 /// Training and attestation for the staff of schools and multi-academy trusts.
 #[derive(Parser)]
@@ -67,6 +71,11 @@ enum Command {
         #[command(subcommand)]
         what: Rounds,
     },
+    /// What people are asked to do.
+    Requirements {
+        #[command(subcommand)]
+        what: Requirements,
+    },
     /// Courses, policies and checklists.
     Courses {
         #[command(subcommand)]
@@ -109,6 +118,20 @@ enum Rounds {
     List,
     /// Runs one now.
     Run { name: String },
+}
+
+#[derive(Subcommand)]
+enum Requirements {
+    /// Shows whom it would touch to ask all staff for something new each year; with --apply, asks them.
+    Add {
+        /// Such as policies/oak-primary-addendum or modules/first-aid.
+        what: String,
+        /// Only the staff of these schools.
+        #[arg(long, value_name = "URN")]
+        school: Vec<Urn>,
+        #[arg(long)]
+        apply: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -196,6 +219,9 @@ fn obey(line: CommandLine) -> Result<bool> {
         Command::Rounds { what: Rounds::Run { name } } => {
             let said = rounds::run(&build()?, &name)?;
             tell(if said.is_empty() { "Nothing to do." } else { &said }).map(|()| true)
+        }
+        Command::Requirements { what: Requirements::Add { what, school, apply } } => {
+            ask_for(&build()?, &what, &school, apply).map(|()| true)
         }
         Command::Courses { what: Courses::Check { folder, facts } } => {
             let folder = folder.or(load()?.courses);
@@ -293,6 +319,32 @@ fn import(app: &App, file: &Path, school: Option<&str>, apply: bool) -> Result<b
         rounds::run(app, "assignments")?;
     }
     tell(words.trim_end()).map(|()| sound)
+}
+
+/// After applying, assignments are brought to what should be at once; a running server would do it within seconds.
+fn ask_for(app: &App, what: &str, schools: &[Urn], apply: bool) -> Result<()> {
+    let no_such = || Problem::refused(format!("There is no {what} among the content in use."));
+    let (kind, slug) =
+        what.split_once('/').and_then(|(folder, slug)| Some((Kind::of_folder(folder)?, slug))).ok_or_else(no_such)?;
+    let title = app.library.title(kind, slug).ok_or_else(no_such)?;
+    let now = app.desk.clock.now();
+    schools.iter().try_for_each(|urn| school_called(app, urn.as_str()).map(drop))?;
+    let audience = Audience { schools: schools.to_vec(), short_stay: kind == Kind::Policy, ..Audience::all_staff() };
+    let terms = Terms { audience, every: Every::AcademicYear, due: DueRule::default(), from: now.day() };
+    let asking = Asking { kind, slug: slug.to_owned(), terms };
+    let foreseen = app.read(|conn| {
+        let mut rules = assignments::standing_rules(conn)?;
+        rules.requirements = asking.foreseen(rules.requirements)?;
+        let everybody: Vec<i64> = people::everybody(conn)?.into_iter().map(|person| person.id).collect();
+        assignments::would_reconcile(conn, &everybody, &rules, now)
+    })?;
+    let people = text::count(foreseen.people.len(), "person", "people");
+    if !apply {
+        return tell(&format!("This would ask {people} for “{title}”. To ask them, run it again with --apply."));
+    }
+    app.act(Actor::shell(), move |act| assignments::ask_for(act, &asking).map(drop))?;
+    rounds::run(app, "assignments")?;
+    tell(&format!("✓ “{title}” is asked of {people} from today. Nobody was written to."))
 }
 
 fn list_rounds() -> Result<()> {

@@ -22,8 +22,8 @@ pub use reconciling::{
     BATCH, DueMove, Foreseen, Reconciled, Rules, reconcile, standing_rules, unreconciled, would_reconcile,
 };
 pub use requirements::{
-    Requirement, Terms, add_requirement, change_requirement, evidence_requirement_terms, evidence_requirements,
-    requirements, requirements_as_at,
+    Asking, Requirement, Terms, add_requirement, ask_for, change_requirement, evidence_requirement_terms,
+    evidence_requirements, requirements, requirements_as_at,
 };
 pub use training::{Assignment, Training, Whom, assignment, assignment_for, assignments_of, facts_of, my_training};
 

@@ -66,6 +66,45 @@ pub fn add_requirement(act: &mut Act, kind: Kind, slug: &str, place: i32, terms:
     Ok(id)
 }
 
+/// Content that no requirement asks for yet, to be asked of people from a day on: a school's addendum, or a course of the
+/// trust's own. A course comes after the other courses, and what is signed comes last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    pub kind: Kind,
+    pub slug: String,
+    pub terms: Terms,
+}
+
+impl Asking {
+    /// The requirement as it would stand; refused where one asks for this already.
+    fn supposed(&self, standing: &[Requirement]) -> Result<Requirement> {
+        if standing.iter().any(|one| one.kind == self.kind && one.slug == self.slug) {
+            return Err(Problem::refused("This is asked already. The page for deadlines shows of whom."));
+        }
+        let of_kind = |wanted: Kind| standing.iter().filter(move |one| one.kind == wanted).map(|one| one.place).max();
+        let last = standing.iter().map(|one| one.place).max().unwrap_or_default();
+        let place = match self.kind {
+            Kind::Policy => last + 1,
+            kind => of_kind(kind).or(of_kind(Kind::Course)).unwrap_or(last),
+        };
+        let Terms { audience, every, due, from } = self.terms.clone();
+        let rule = rules::Requirement { id: 0, audience, every, due, began: from, until: None, reopened: Vec::new() };
+        Ok(Requirement { kind: self.kind, slug: self.slug.clone(), place, rule })
+    }
+
+    /// The requirements with this one among them, to see what would follow.
+    pub fn foreseen(&self, mut standing: Vec<Requirement>) -> Result<Vec<Requirement>> {
+        standing.push(self.supposed(&standing)?);
+        Ok(standing)
+    }
+}
+
+/// Asks for what was not asked before; gives the requirement's id.
+pub fn ask_for(act: &mut Act, asking: &Asking) -> Result<i64> {
+    let place = asking.supposed(&requirements(act.conn)?)?.place;
+    add_requirement(act, asking.kind, &asking.slug, place, &asking.terms)
+}
+
 /// Puts other terms in the place of those that hold.
 pub fn change_requirement(act: &mut Act, requirement: i64, terms: &Terms) -> Result<()> {
     lock_row(act.conn, "requirements", requirement)?;

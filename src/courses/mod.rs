@@ -216,8 +216,16 @@ impl Library {
         self.slugs(Kind::Course).filter_map(|slug| self.course(slug)).collect()
     }
 
+    /// By slug, addenda after the policies that they add to.
     pub fn policies(&self) -> Vec<Arc<Policy>> {
-        self.slugs(Kind::Policy).filter_map(|slug| self.policy(slug)).collect()
+        let mut policies: Vec<Arc<Policy>> = self.slugs(Kind::Policy).filter_map(|slug| self.policy(slug)).collect();
+        policies.sort_by_key(|policy| policy.adds_to.is_some());
+        policies
+    }
+
+    /// The policies in use that add to this one for a school.
+    pub fn addenda(&self, slug: &str) -> Vec<Arc<Policy>> {
+        self.policies().into_iter().filter(|policy| policy.adds_to.as_deref() == Some(slug)).collect()
     }
 
     pub fn checklists(&self) -> Vec<Arc<Checklist>> {

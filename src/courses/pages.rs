@@ -75,12 +75,17 @@ pub async fn policies(visit: Visit, _viewer: Viewer, library: web::Data<Library>
             "title": policy.title,
             "href": format!("/policies/{}", policy.slug),
             "version": policy_version_line(&policy),
-            "sentence": policy.clauses.values().any(|clause| clause.duty && clause.binds.contains(&Binds::Staff))
-                .then_some("All staff sign it once a year."),
+            "sentence": signed_by(&policy),
         })
     });
     let rows: Vec<_> = rows.collect();
     visit.page("courses/policies", "Policies", json!({ "policies": rows }))
+}
+
+fn signed_by(policy: &Policy) -> Option<String> {
+    let binds_staff = policy.clauses.values().any(|clause| clause.duty && clause.binds.contains(&Binds::Staff));
+    let who = if policy.adds_to.is_some() { "The staff of one school" } else { "All staff" };
+    binds_staff.then(|| format!("{who} sign it once a year."))
 }
 
 // ── who to tell

@@ -210,6 +210,10 @@ pub struct PolicyView {
     pub title: String,
     /// Set where it is not the version in use.
     pub older: Option<OlderNotice>,
+    /// The policy that this one is an addendum to.
+    pub adds_to: Option<ClauseLink>,
+    /// The addenda to this one.
+    pub addenda: Vec<ClauseLink>,
     pub lead_html: String,
     pub print_href: String,
     pub sign_href: Option<String>,
@@ -244,6 +248,8 @@ pub fn policy_view(library: &Library, policy: &Policy, filled: &Filled) -> Polic
             sentence: "This is an older version, kept for those who signed it.".to_owned(),
             href: address.clone(),
         }),
+        adds_to: policy.adds_to.as_deref().and_then(|slug| library.policy(slug)).map(|base| policy_link(&base)),
+        addenda: library.addenda(&policy.slug).iter().map(|addendum| policy_link(addendum)).collect(),
         lead_html: html(library, &policy.lead, filled),
         print_href: if in_use {
             format!("{address}?print")
@@ -256,6 +262,10 @@ pub fn policy_view(library: &Library, policy: &Policy, filled: &Filled) -> Polic
         words: words(library, terms),
         fingerprint: in_fours(&policy.version),
     }
+}
+
+fn policy_link(policy: &Policy) -> ClauseLink {
+    ClauseLink { text: policy.title.clone(), href: format!("/policies/{}", policy.slug) }
 }
 
 /// "Version 7c1e 90ab · approved 1 September 2026 by the board of trustees"

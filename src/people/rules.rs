@@ -566,7 +566,8 @@ pub fn main_post(posts: &[Post], on: Day) -> Option<&Post> {
 }
 
 /// Whom a requirement is for: everybody with a current post that any of its parts names.
-/// Written in files as `{ staff = true }` or `{ leadership = true, role_groups = ["governor"] }`.
+/// Written in files as `{ staff = true }` or `{ leadership = true, role_groups = ["governor"] }`; of these, with
+/// `schools = ["123456"]`, only those with such a post at one of these schools.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Audience {
@@ -585,6 +586,9 @@ pub struct Audience {
     pub takes_images: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub role_groups: Vec<RoleGroup>,
+    /// None: at any school.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub schools: Vec<Urn>,
 }
 
 impl Audience {
@@ -593,6 +597,10 @@ impl Audience {
     }
 
     pub fn includes(&self, post: &Post) -> bool {
+        (self.schools.is_empty() || self.schools.contains(&post.school)) && self.names(post)
+    }
+
+    fn names(&self, post: &Post) -> bool {
         let is_staff = post.role_group.is_staff();
         self.staff && is_staff && !post.is_short_stay()
             || self.short_stay && is_staff && post.is_short_stay()
@@ -604,7 +612,12 @@ impl Audience {
 
     /// An audience that names nobody: a slip in a file, never a wish.
     pub fn is_empty(&self) -> bool {
-        *self == Audience::default()
+        Audience { schools: Vec::new(), ..self.clone() } == Audience::default()
+    }
+
+    /// Whether all staff of the trust are named, and not only those of some schools.
+    pub fn is_all_staff(&self) -> bool {
+        self.staff && self.schools.is_empty()
     }
 }
 

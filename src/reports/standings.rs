@@ -199,7 +199,7 @@ pub struct Standings {
 impl Standings {
     /// What every school's staff are measured by. What is asked of some for their role counts in K1 alone.
     pub fn asked_of_all_staff(&self) -> impl Iterator<Item = &Requirement> {
-        self.requirements.iter().filter(|asked| asked.rule.audience.staff)
+        self.requirements.iter().filter(|asked| asked.rule.audience.is_all_staff())
     }
 }
 

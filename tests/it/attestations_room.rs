@@ -82,15 +82,22 @@ impl Trust {
 
     /// The program with other content in use: what a trust's own folder may bring.
     fn with_policy(&mut self, policy_toml: &str) {
-        let folder = self._home.folder().join("courses");
-        let own = folder.join("policies").join(POLICY);
         let built_in = Folder::built_in().under(&format!("policies/{POLICY}"));
-        for path in built_in.paths() {
-            let file = own.join(path);
+        let own = |path: &str| format!("policies/{POLICY}/{path}");
+        let text = |path: &str| String::from_utf8(built_in.bytes(path).unwrap().to_vec()).unwrap();
+        let mut files: Vec<(String, String)> = built_in.paths().map(|path| (own(path), text(path))).collect();
+        files.push((own("policy.toml"), policy_toml.to_owned()));
+        self.with_files(&files);
+    }
+
+    /// The same, with these files laid over what is built in.
+    pub fn with_files(&mut self, files: &[(String, String)]) {
+        let folder = self._home.folder().join("courses");
+        for (path, text) in files {
+            let file = folder.join(path);
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-            std::fs::write(file, built_in.bytes(path).unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
         }
-        std::fs::write(own.join("policy.toml"), policy_toml).unwrap();
         let (library, complaints) = Library::load(Some(&folder));
         assert!(complaints.is_empty(), "{complaints:?}");
         self.app = build(&self._home, &self.clock, Some(folder.to_str().unwrap()));

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::unwrap_used)]
 
 mod access;
+mod addenda;
 mod architecture;
 mod assignments_pages;
 mod assignments_room;

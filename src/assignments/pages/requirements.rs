@@ -235,7 +235,11 @@ fn who(audience: &Audience) -> String {
     let mut words: Vec<String> =
         named.iter().filter(|(asked, _)| *asked).map(|(_, words)| (*words).to_owned()).collect();
     words.extend(audience.role_groups.iter().map(|group| format!("{group}s")));
-    let words = text::list(&words);
+    let mut words = text::list(&words);
+    if !audience.schools.is_empty() {
+        let schools: Vec<String> = audience.schools.iter().map(ToString::to_string).collect();
+        words = format!("{words} at {}", text::list(&schools));
+    }
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
