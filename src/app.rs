@@ -131,6 +131,7 @@ pub fn covered() -> Vec<Covered> {
         Covered { table: "term_dates", rows: assignments::evidence_term_dates },
         Covered { table: "completions", rows: assignments::evidence_completions },
         Covered { table: "exemptions", rows: assignments::evidence_exemptions },
+        Covered { table: "extensions", rows: assignments::evidence_extensions },
         Covered { table: "certificates", rows: certificates::evidence_certificates },
         Covered { table: "attempts", rows: attempts::evidence_attempts },
         Covered { table: "attestations", rows: attestations::evidence_attestations },

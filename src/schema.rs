@@ -279,6 +279,7 @@ diesel::table! {
         from_day -> Text,
         recorded_at -> BigInt,
         superseded_at -> Nullable<BigInt>,
+        until_day -> Nullable<Text>,
     }
 }
 
@@ -328,6 +329,20 @@ diesel::table! {
         reason -> Text,
         from_day -> Text,
         until_day -> Nullable<Text>,
+        given_by -> Nullable<BigInt>,
+        recorded_at -> BigInt,
+        superseded_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    extensions (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        requirement_id -> BigInt,
+        cycle -> Text,
+        until_day -> Text,
+        reason -> Text,
         given_by -> Nullable<BigInt>,
         recorded_at -> BigInt,
         superseded_at -> Nullable<BigInt>,
@@ -519,6 +534,8 @@ diesel::joinable!(due_dates -> assignments (assignment_id));
 diesel::joinable!(completions -> assignments (assignment_id));
 diesel::joinable!(exemptions -> people (person_id));
 diesel::joinable!(exemptions -> requirements (requirement_id));
+diesel::joinable!(extensions -> people (person_id));
+diesel::joinable!(extensions -> requirements (requirement_id));
 diesel::joinable!(reconciliations -> people (person_id));
 diesel::joinable!(certificates -> people (person_id));
 diesel::joinable!(certificates -> assignments (assignment_id));
@@ -563,6 +580,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     due_dates,
     completions,
     exemptions,
+    extensions,
     reconciliations,
     certificates,
     certificate_endings,

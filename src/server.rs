@@ -114,6 +114,13 @@ pub fn table() -> Vec<Row> {
             post "/people/{id}/assignments/{assignment}" reports::pages::exempting::preview;
             post "/people/{id}/assignments/{assignment}/exempt" reports::pages::exempting::exempt;
             post "/people/{id}/assignments/{assignment}/again" reports::pages::exempting::ask_again;
+            get "/people/{id}/assignments/{assignment}/later" assignments::pages::extending::show;
+            post "/people/{id}/assignments/{assignment}/later" assignments::pages::extending::preview;
+            post "/people/{id}/assignments/{assignment}/later/give" assignments::pages::extending::give;
+            post "/people/{id}/assignments/{assignment}/later/end" assignments::pages::extending::end;
+            get "/people/{person}/pause" assignments::pages::pausing::show;
+            post "/people/{person}/pause" assignments::pages::pausing::preview;
+            post "/people/{person}/pause/apply" assignments::pages::pausing::apply;
             get "/overview" reports::pages::overview::show;
             post "/reports" reports::pages::reports::make;
         }
@@ -149,7 +156,6 @@ pub fn table() -> Vec<Row> {
             post "/people/add" people::pages::add_person;
             get "/people/{person}/correct" people::pages::correct;
             post "/people/{person}/correct" people::pages::correct_person;
-            post "/people/{person}/pause" people::pages::pause;
             post "/people/{person}/leave" people::pages::leave;
             get "/chase" reminders::pages::choose;
             post "/chase" reminders::pages::send;

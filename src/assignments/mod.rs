@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod pages;
 pub mod rules;
 mod calendars;
+mod extensions;
 mod programme;
 mod reconciling;
 mod requirements;
@@ -17,9 +18,11 @@ pub use calendars::{
     CalendarChange, calendar_of, calendars, calendars_as_at, calendars_if, change_calendar, days_of_year,
     evidence_term_dates, in_working_hours, replace_term_dates, set_term_date, term_dates_of,
 };
+pub use extensions::{Extension, Wish, end_extension, evidence_extensions, extend, extensions};
 pub use programme::{is_offered, programme, take_up};
 pub use reconciling::{
-    BATCH, DueMove, Foreseen, Reconciled, Rules, reconcile, standing_rules, unreconciled, would_reconcile,
+    BATCH, DueMove, Foreseen, Reconciled, Rules, Withdrawal, reconcile, reconcile_and_tell, standing_rules,
+    unreconciled, wanted_if, would_reconcile, would_reconcile_if,
 };
 pub use requirements::{
     Asking, Requirement, Terms, add_requirement, ask_for, change_requirement, evidence_requirement_terms,

@@ -64,7 +64,7 @@ fn terms(line: &Required, from: Day) -> Terms {
         day_of_month: due.day,
         starter_days: due.starters,
     });
-    Terms { audience: line.who.clone(), every: every(line.every), due, from }
+    Terms { audience: line.who.clone(), every: every(line.every), due, from, until: None }
 }
 
 fn every(written: courses::Every) -> Every {

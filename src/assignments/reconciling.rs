@@ -9,7 +9,7 @@ use super::calendar::Calendars;
 use super::requirements::{Requirement, requirements};
 use super::rules::{self, Absence, Cycle, Due, Every, PersonFacts, Wanted, wanted_assignments};
 use super::store::{self, AssignmentRow, DueRow};
-use super::{calendars, read_day};
+use super::{Whom, calendars, extensions, read_day};
 use crate::act::Act;
 use crate::clock::{Day, Instant};
 use crate::db::Conn;
@@ -45,7 +45,7 @@ pub struct Reconciled {
 pub struct Foreseen {
     pub made: usize,
     pub moves: Vec<DueMove>,
-    pub withdrawn: usize,
+    pub withdrawn: Vec<Withdrawal>,
     /// Everybody for whom anything would change.
     pub people: BTreeSet<i64>,
 }
@@ -59,6 +59,14 @@ pub struct DueMove {
     pub to: Day,
 }
 
+/// An open assignment that would be asked no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawal {
+    pub person: i64,
+    pub requirement: i64,
+    pub due: Option<Day>,
+}
+
 /// Up to so many people whose assignments may not be what they should be; none means that all are.
 pub fn unreconciled(conn: &mut Conn, now: Instant, limit: usize) -> Result<Vec<i64>> {
     let edition = store::edition(conn)?;
@@ -68,6 +76,11 @@ pub fn unreconciled(conn: &mut Conn, now: Instant, limit: usize) -> Result<Vec<i
 /// Makes the assignments that are missing, moves due days, withdraws what is no longer asked. What was completed stays.
 /// `people` are at most `BATCH`.
 pub fn reconcile(act: &mut Act, people: &[i64]) -> Result<Reconciled> {
+    Ok(reconcile_and_tell(act, people)?.0)
+}
+
+/// The same; tells, too, of whom something is no longer asked: it may have been all that was left of their year.
+pub fn reconcile_and_tell(act: &mut Act, people: &[i64]) -> Result<(Reconciled, BTreeSet<i64>)> {
     store::lock_people(act.conn, people)?;
     store::lock_assignments_of(act.conn, people)?;
     // Noted before anything else is read: what changes meanwhile is found next time.
@@ -84,23 +97,64 @@ pub fn reconcile(act: &mut Act, people: &[i64]) -> Result<Reconciled> {
         act.record(entry(&changes, &made, &withdrawn)?);
     }
     let moved_due = changes.moves.iter().filter(|change| change.is_of_day()).count();
-    Ok(Reconciled { made: made.len(), moved_due, withdrawn: withdrawn.len() })
+    let relieved = changes.withdraw.iter().map(|held| held.person).collect();
+    Ok((Reconciled { made: made.len(), moved_due, withdrawn: withdrawn.len() }, relieved))
 }
 
 /// What reconciling these people would do under such requirements and calendars.
 pub fn would_reconcile(conn: &mut Conn, people: &[i64], rules: &Rules, now: Instant) -> Result<Foreseen> {
     let mut foreseen = Foreseen::default();
     for some in people.chunks(BATCH) {
-        let changes = changes_for(conn, some, rules, now.day())?;
-        foreseen.made += changes.make.len();
-        foreseen.withdrawn += changes.withdraw.len();
-        let moves: Vec<DueMove> = changes.moves.iter().filter_map(Move::of_day).collect();
-        foreseen.people.extend(changes.make.iter().map(|(person, _)| *person));
-        foreseen.people.extend(changes.withdraw.iter().map(|held| held.person));
-        foreseen.people.extend(moves.iter().map(|change| change.person));
-        foreseen.moves.extend(moves);
+        foreseen.add(&changes_for(conn, some, rules, now.day())?);
     }
     Ok(foreseen)
+}
+
+/// What reconciling one person would do if something else were known of them.
+pub fn would_reconcile_if(
+    conn: &mut Conn,
+    person: i64,
+    now: Instant,
+    suppose: impl FnOnce(&mut PersonFacts),
+) -> Result<Foreseen> {
+    let wanted = wanted_if(conn, person, now, suppose)?;
+    let held = held_by_person(conn, &[person], now.day())?.remove(&person).unwrap_or_default();
+    let (mut changes, mut foreseen) = (Changes::default(), Foreseen::default());
+    compare(person, wanted, held, &mut changes);
+    foreseen.add(&changes);
+    Ok(foreseen)
+}
+
+/// What should be asked of one person if something else were known of them.
+pub fn wanted_if(
+    conn: &mut Conn,
+    person: i64,
+    now: Instant,
+    suppose: impl FnOnce(&mut PersonFacts),
+) -> Result<Vec<Wanted>> {
+    let rules = standing_rules(conn)?;
+    let asked = rules.asked();
+    let mut facts = person_facts(conn, &[person], &asked)?.remove(&person).ok_or(Problem::NotFound)?;
+    suppose(&mut facts);
+    Ok(wanted_assignments(&facts, &asked, &rules.calendars, now.day()))
+}
+
+impl Rules {
+    fn asked(&self) -> Vec<rules::Requirement> {
+        self.requirements.iter().map(|requirement| requirement.rule.clone()).collect()
+    }
+}
+
+impl Foreseen {
+    fn add(&mut self, changes: &Changes) {
+        let moves: Vec<DueMove> = changes.moves.iter().filter_map(Move::of_day).collect();
+        self.made += changes.make.len();
+        self.people.extend(changes.make.iter().map(|(person, _)| *person));
+        self.people.extend(changes.withdraw.iter().map(|held| held.person));
+        self.people.extend(moves.iter().map(|change| change.person));
+        self.withdrawn.extend(changes.withdraw.iter().map(Held::withdrawal));
+        self.moves.extend(moves);
+    }
 }
 
 // ── what should change: a comparison of values
@@ -114,6 +168,13 @@ struct Held {
     round: i32,
     due: Option<(i64, Due)>,
     completed: Option<Day>,
+}
+
+impl Held {
+    fn withdrawal(&self) -> Withdrawal {
+        let due = self.due.as_ref().map(|(_, due)| due.day);
+        Withdrawal { person: self.person, requirement: self.requirement, due }
+    }
 }
 
 #[derive(Default)]
@@ -175,8 +236,7 @@ fn may_move(held: &Held, to: &Due) -> bool {
 }
 
 fn changes_for(conn: &mut Conn, people: &[i64], rules: &Rules, today: Day) -> Result<Changes> {
-    let asked: Vec<rules::Requirement> =
-        rules.requirements.iter().map(|requirement| requirement.rule.clone()).collect();
+    let asked = rules.asked();
     let mut held = held_by_person(conn, people, today)?;
     let mut changes = Changes::default();
     for (person, facts) in person_facts(conn, people, &asked)? {
@@ -210,7 +270,13 @@ fn person_facts(conn: &mut Conn, ids: &[i64], asked: &[rules::Requirement]) -> R
         .into_iter()
         .map(|person| {
             let first_listed = person.first_listed.day();
-            let none = PersonFacts { posts: vec![], first_listed, absences: vec![], last_completions: BTreeMap::new() };
+            let none = PersonFacts {
+                posts: vec![],
+                first_listed,
+                absences: vec![],
+                last_completions: BTreeMap::new(),
+                extensions: BTreeMap::new(),
+            };
             (person.id, none)
         })
         .collect();
@@ -221,6 +287,11 @@ fn person_facts(conn: &mut Conn, ids: &[i64], asked: &[rules::Requirement]) -> R
     for (person, pause) in people::pauses_of(conn, ids)?.into_iter().filter(|(_, pause)| pause.superseded.is_none()) {
         let absences = facts.get_mut(&person).map(|facts| &mut facts.absences);
         absences.into_iter().for_each(|absences| absences.push(Absence { from: pause.from, until: pause.until }));
+    }
+    for extension in extensions(conn, Whom::People(ids))? {
+        if let Some(facts) = facts.get_mut(&extension.person) {
+            facts.extensions.insert((extension.requirement, extension.cycle), extension.until);
+        }
     }
     if asked.iter().any(|requirement| matches!(requirement.every, Every::Months(_))) {
         add_last_completions(conn, ids, &mut facts)?;

@@ -32,7 +32,7 @@ impl Requirement {
 
     pub fn terms(&self) -> Terms {
         let rule = &self.rule;
-        Terms { audience: rule.audience.clone(), every: rule.every, due: rule.due, from: rule.began }
+        Terms { audience: rule.audience.clone(), every: rule.every, due: rule.due, from: rule.began, until: rule.until }
     }
 
     /// The same requirement as it would be under other terms.
@@ -42,19 +42,39 @@ impl Requirement {
             every: terms.every,
             due: terms.due,
             began: terms.from,
+            until: terms.until,
             ..self.rule.clone()
         };
         Requirement { rule, ..self.clone() }
     }
 }
 
-/// Of whom, how often, by when, and since which day.
+/// Of whom, how often, by when, since which day, and until which.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     pub audience: Audience,
     pub every: Every,
     pub due: DueRule,
     pub from: Day,
+    /// The last day on which it is asked, once it is withdrawn.
+    pub until: Option<Day>,
+}
+
+impl Terms {
+    /// The same, asked of nobody from a day on.
+    pub fn withdrawn_from(self, day: Day) -> Terms {
+        Terms { until: Some(day.plus(-1)), ..self }
+    }
+
+    /// The same, asked anew from a day on: whoever did it meanwhile need not do it again, and everybody else has the days that new
+    /// starters have.
+    pub fn asked_again_from(self, day: Day) -> Terms {
+        Terms { from: day, until: None, ..self }
+    }
+
+    pub fn is_asked_on(&self, day: Day) -> bool {
+        self.until.is_none_or(|until| day <= until)
+    }
 }
 
 pub fn add_requirement(act: &mut Act, kind: Kind, slug: &str, place: i32, terms: &Terms) -> Result<i64> {
@@ -127,6 +147,7 @@ fn put_terms(act: &mut Act, requirement: i64, terms: &Terms, entry: Draft) -> Re
         from_day: terms.from.to_string(),
         recorded_at: act.now.0,
         superseded_at: None,
+        until_day: terms.until.map(|day| day.to_string()),
     };
     let id = store::insert_terms(act.conn, &row)?;
     entry.row("requirement_terms", id, &row)
@@ -142,17 +163,20 @@ fn check(terms: &Terms) -> Result<()> {
     Ok(())
 }
 
-/// Those that are asked now, in the order of *My training*; what is only offered is not among them.
+/// Those that stand, in the order of *My training*: one that was withdrawn has a last day; what is only offered is not among
+/// them.
 pub fn requirements(conn: &mut Conn) -> Result<Vec<Requirement>> {
     read(conn, |row| row.superseded_at.is_none(), |_| true)
 }
 
-/// Those that were asked by what was recorded at an instant.
+/// Those that were asked on an instant's day, by what was recorded by then.
 pub fn requirements_as_at(conn: &mut Conn, instant: Instant) -> Result<Vec<Requirement>> {
     let held = |row: &TermsRow| {
         row.recorded_at <= instant.0 && row.superseded_at.is_none_or(|superseded| instant.0 < superseded)
     };
-    read(conn, held, |opening| opening.recorded <= instant)
+    let mut asked = read(conn, held, |opening| opening.recorded <= instant)?;
+    asked.retain(|requirement| requirement.terms().is_asked_on(instant.day()));
+    Ok(asked)
 }
 
 fn read(
@@ -183,7 +207,7 @@ fn read_rule(id: i64, row: &TermsRow) -> Result<rules::Requirement> {
         every: Every::from_str(&row.every).map_err(Problem::fault)?,
         due: DueRule { month, day_of_month, starter_days },
         began: read_day(&row.from_day)?,
-        until: None,
+        until: row.until_day.as_deref().map(read_day).transpose()?,
         reopened: Vec::new(),
     })
 }

@@ -148,6 +148,12 @@ impl<'a> Pattern<'a> {
         self.calendar.working_day_from(day, self.term_time_only)
     }
 
+    /// The day itself, or the last working day before it.
+    fn working_day_up_to(self, day: Day) -> Day {
+        let mut days = (0..366).map(|back| day.plus(-back));
+        days.find(|day| self.working_day_from(*day) == *day).unwrap_or(day)
+    }
+
     fn after(self, day: Day, working_days: u32) -> Day {
         self.calendar.add_working_days(day, working_days, self.term_time_only)
     }
@@ -246,14 +252,33 @@ pub fn due_day(cycle: Cycle, rule: DueRule, beginnings: &Beginnings, patterns: &
     (due.day <= cycle.last_day()).then_some(due)
 }
 
+/// The due day with more time: never an earlier one. A day that is no working day moves to the next, or to the one before it
+/// where the next lies after the cycle's end: more time takes nothing away.
+pub fn extended(due: Due, until: Day, cycle: Cycle, patterns: &[Pattern]) -> Due {
+    let in_pattern = |pattern: &Pattern| match pattern.working_day_from(until) {
+        day if day <= cycle.last_day() => day,
+        _ => pattern.working_day_up_to(until.min(cycle.last_day())),
+    };
+    match patterns.iter().map(in_pattern).max().filter(|day| *day > due.day) {
+        Some(day) => {
+            let moved = if day == until { String::new() } else { not_worked(until) };
+            Due { day, why: format!("Due {}: you were given more time, until {}.{moved}", day.short(), until.short()) }
+        }
+        None => due,
+    }
+}
+
+fn not_worked(day: Day) -> String {
+    format!(" {} is not a working day for you.", day.short())
+}
+
 /// The due day in one working pattern: the latest that any clause gives. Of clauses that agree the first one says why.
 fn due_in(pattern: Pattern, cycle: Cycle, rule: DueRule, beginnings: &Beginnings) -> Due {
     let clauses = clauses(pattern, cycle, rule, beginnings);
     let latest = clauses.iter().map(|(day, _)| *day).max().unwrap_or(beginnings.service);
     let because = clauses.into_iter().find(|(day, _)| *day == latest).map(|(_, because)| because).unwrap_or_default();
     let day = pattern.working_day_from(latest);
-    let moved =
-        if day == latest { String::new() } else { format!(" {} is not a working day for you.", latest.short()) };
+    let moved = if day == latest { String::new() } else { not_worked(latest) };
     Due { day, why: format!("Due {}: {because}.{moved}", day.short()) }
 }
 
@@ -376,6 +401,8 @@ pub struct PersonFacts {
     pub absences: Vec<Absence>,
     /// By requirement: the latest completion's cycle and day. Rolling cycles run from it.
     pub last_completions: BTreeMap<i64, (Cycle, Day)>,
+    /// By requirement and cycle: the day until which HR has given more time.
+    pub extensions: BTreeMap<(i64, Cycle), Day>,
 }
 
 /// An assignment that should exist.
@@ -454,6 +481,10 @@ fn wanted_in(
             absences_ended: absences_ended(person, cycle),
         };
         let due = due_day(cycle, requirement.due, &beginnings, &patterns)?;
+        let due = match person.extensions.get(&(requirement.id, cycle)) {
+            Some(until) => extended(due, *until, cycle, &patterns),
+            None => due,
+        };
         Some(Wanted {
             requirement: requirement.id,
             cycle,

@@ -11,8 +11,8 @@ use crate::db::Conn;
 use crate::each_backend;
 use crate::problem::{Problem, Result};
 use crate::schema::{
-    assignments, completions, contents, due_dates, exemptions, pauses, people, reconciliations, requirement_terms,
-    requirements, term_dates,
+    assignments, completions, contents, due_dates, exemptions, extensions, pauses, people, reconciliations,
+    requirement_terms, requirements, term_dates,
 };
 
 /// Rows in one statement: well below what either database can bind.
@@ -47,6 +47,8 @@ pub struct TermsRow {
     pub from_day: String,
     pub recorded_at: i64,
     pub superseded_at: Option<i64>,
+    /// The last day on which it is asked.
+    pub until_day: Option<String>,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]
@@ -104,6 +106,19 @@ pub struct ExemptionRow {
     pub reason: String,
     pub from_day: String,
     pub until_day: Option<String>,
+    pub given_by: Option<i64>,
+    pub recorded_at: i64,
+    pub superseded_at: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = extensions, treat_none_as_default_value = false)]
+pub struct ExtensionRow {
+    pub person_id: i64,
+    pub requirement_id: i64,
+    pub cycle: String,
+    pub until_day: String,
+    pub reason: String,
     pub given_by: Option<i64>,
     pub recorded_at: i64,
     pub superseded_at: Option<i64>,
@@ -442,7 +457,7 @@ pub fn assignment(conn: &mut Conn, id: i64) -> Result<AssignmentRow> {
     Ok(assignments::table.find(id).select(AssignmentRow::as_select()).first(conn)?)
 }
 
-// ── completions and exemptions
+// ── completions, exemptions and extensions
 
 pub fn is_complete(conn: &mut Conn, assignment: i64) -> Result<bool> {
     let standing = completions::assignment_id.eq(assignment).and(completions::superseded_at.is_null());
@@ -470,6 +485,41 @@ pub fn supersede_exemption(conn: &mut Conn, now: Instant, id: i64) -> Result<()>
     Ok(())
 }
 
+pub fn insert_extension(conn: &mut Conn, row: &ExtensionRow) -> Result<i64> {
+    Ok(diesel::insert_into(extensions::table).values(row).returning(extensions::id).get_result(conn)?)
+}
+
+/// The standing extension of this requirement in this cycle is history from now on; gives its row's id, if there was one.
+pub fn supersede_extension(
+    conn: &mut Conn,
+    now: Instant,
+    person: i64,
+    requirement: i64,
+    cycle: &str,
+) -> Result<Option<i64>> {
+    let of_this = extensions::person_id.eq(person).and(extensions::requirement_id.eq(requirement));
+    let standing = of_this.and(extensions::cycle.eq(cycle)).and(extensions::superseded_at.is_null());
+    let standing: Option<i64> = extensions::table.filter(standing).select(extensions::id).first(conn).optional()?;
+    if let Some(id) = standing {
+        diesel::update(extensions::table.find(id)).set(extensions::superseded_at.eq(now.0)).execute(conn)?;
+    }
+    Ok(standing)
+}
+
+/// Those that stand.
+pub fn extensions_of(conn: &mut Conn, people: Option<&[i64]>) -> Result<Vec<(i64, ExtensionRow)>> {
+    each_chunk(people, |some| {
+        let query = extensions::table
+            .filter(extensions::superseded_at.is_null())
+            .order(extensions::id)
+            .select((extensions::id, ExtensionRow::as_select()));
+        Ok(match some {
+            Some(people) => query.filter(extensions::person_id.eq_any(people)).load(conn)?,
+            None => query.load(conn)?,
+        })
+    })
+}
+
 // ── for `evidence verify`: each row with its columns as the log should have them
 
 pub fn evidence_completions(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
@@ -478,6 +528,10 @@ pub fn evidence_completions(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
 
 pub fn evidence_exemptions(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
     as_recorded(exemptions::table.select((exemptions::id, ExemptionRow::as_select())).load(conn)?)
+}
+
+pub fn evidence_extensions(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
+    as_recorded(extensions::table.select((extensions::id, ExtensionRow::as_select())).load(conn)?)
 }
 
 pub fn as_recorded<Row: Serialize>(rows: Vec<(i64, Row)>) -> Result<Vec<(i64, Value)>> {

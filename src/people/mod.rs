@@ -393,28 +393,57 @@ pub fn pause(act: &mut Act, person: &Person, from: Day, until: Option<Day>) -> R
     Ok(id)
 }
 
-/// Puts another span in a pause's place, or takes it back (`None`).
-pub fn correct_pause(act: &mut Act, person: &Person, pause_id: i64, span: Option<(Day, Option<Day>)>) -> Result<()> {
-    store::supersede_pause(act.conn, act.now, pause_id)?;
-    store::touch(act.conn, act.now, &[person.id])?;
-    act.record(Draft::new("pause-superseded")?.about(&person.pseudonym, person.identity()).fact("pause", pause_id));
-    if let Some((from, until)) = span {
-        pause(act, person, from, until)?;
+/// What HR changes of somebody's time away by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PauseChange {
+    /// New, or in the place of one that stands; what it overlaps gives way to it.
+    Set {
+        instead_of: Option<i64>,
+        from: Day,
+        until: Option<Day>,
+    },
+    TakeOff(i64),
+}
+
+impl PauseChange {
+    fn ends(&self, pause: &Pause) -> bool {
+        match self {
+            PauseChange::TakeOff(id) => pause.what == *id,
+            PauseChange::Set { instead_of, from, until } => {
+                let overlaps = pause.until.is_none_or(|end| *from <= end) && until.is_none_or(|end| pause.from <= end);
+                *instead_of == Some(pause.what) || overlaps
+            }
+        }
+    }
+
+    /// First and last days away, once this is done to these pauses.
+    pub fn spans_after(&self, standing: &[Pause]) -> Vec<(Day, Option<Day>)> {
+        let kept = standing.iter().filter(|pause| !self.ends(pause)).map(|pause| (pause.from, pause.until));
+        let new = match self {
+            PauseChange::Set { from, until, .. } => Some((*from, *until)),
+            PauseChange::TakeOff(_) => None,
+        };
+        kept.chain(new).collect()
+    }
+}
+
+/// Changes somebody's time away.
+pub fn change_pauses(act: &mut Act, person: &Person, change: &PauseChange) -> Result<()> {
+    lock_row(act.conn, "people", person.id)?;
+    let standing = pauses_of(act.conn, &[person.id])?.into_iter().map(|(_, pause)| pause);
+    for old in standing.filter(|pause| pause.superseded.is_none() && change.ends(pause)) {
+        end_pause(act, person, old.what)?;
+    }
+    if let PauseChange::Set { from, until, .. } = change {
+        pause(act, person, *from, *until)?;
     }
     Ok(())
 }
 
-/// Sets somebody's time away; a pause that it overlaps gives way to it.
-pub fn set_pause(act: &mut Act, person: &Person, from: Day, until: Option<Day>) -> Result<()> {
-    lock_row(act.conn, "people", person.id)?;
-    let overlaps =
-        |pause: &Pause| pause.until.is_none_or(|end| from <= end) && until.is_none_or(|end| pause.from <= end);
-    for (_, old) in pauses_of(act.conn, &[person.id])? {
-        if old.superseded.is_none() && overlaps(&old) {
-            correct_pause(act, person, old.what, None)?;
-        }
-    }
-    pause(act, person, from, until)?;
+fn end_pause(act: &mut Act, person: &Person, pause: i64) -> Result<()> {
+    store::supersede_pause(act.conn, act.now, pause)?;
+    store::touch(act.conn, act.now, &[person.id])?;
+    act.record(Draft::new("pause-superseded")?.about(&person.pseudonym, person.identity()).fact("pause", pause));
     Ok(())
 }
 

@@ -9,7 +9,8 @@ use crate::each_backend;
 use crate::problem::Result;
 use crate::schema::{
     assignments, attempts, certificate_endings, certificates, chase_letters, chases, completions, due_dates,
-    exemptions, imports, outbox, page_reads, posts, queries, query_closings, reports, requirements, staff_references,
+    exemptions, extensions, imports, outbox, page_reads, posts, queries, query_closings, reports, requirements,
+    staff_references,
 };
 
 /// What stands beside an assignment: a page read, a go at the quiz, a query that is open, a certificate that holds.
@@ -180,6 +181,36 @@ pub fn exemptions_of(conn: &mut Conn, person: i64) -> Result<Vec<ExemptionRow>> 
             exemptions::given_by,
             exemptions::recorded_at,
             exemptions::superseded_at,
+        ))
+        .load(conn)?)
+}
+
+/// More time that somebody was given, with what for.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct ExtensionRow {
+    pub kind: String,
+    pub slug: String,
+    pub until_day: String,
+    pub reason: String,
+    pub given_by: Option<i64>,
+    pub recorded_at: i64,
+    pub superseded_at: Option<i64>,
+}
+
+/// Superseded ones too.
+pub fn extensions_of(conn: &mut Conn, person: i64) -> Result<Vec<ExtensionRow>> {
+    Ok(extensions::table
+        .inner_join(requirements::table)
+        .filter(extensions::person_id.eq(person))
+        .order(extensions::id)
+        .select((
+            requirements::content_kind,
+            requirements::content_slug,
+            extensions::until_day,
+            extensions::reason,
+            extensions::given_by,
+            extensions::recorded_at,
+            extensions::superseded_at,
         ))
         .load(conn)?)
 }

@@ -1,10 +1,10 @@
 //! What happened to one person, newest first: posts, attempts, signatures, certificates, letters, queries, pauses,
-//! exemptions, due days. It never tells a mark, and nothing that names a school out of the viewer's sight.
+//! exemptions, more time, due days. It never tells a mark, and nothing that names a school out of the viewer's sight.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::people::Seen;
-use super::store::{self, CompletionRow, DueRow, ExemptionRow};
+use super::store::{self, CompletionRow, DueRow, ExemptionRow, ExtensionRow};
 use super::words::{self, title_of};
 use crate::assignments::Means;
 use crate::assignments::rules::QueryKind;
@@ -60,6 +60,9 @@ pub fn timeline(conn: &mut Conn, library: &Library, viewer: &Viewer, seen: &Seen
     }
     for row in store::exemptions_of(conn, person)? {
         happened.extend(of_exemption(&row, library, seen)?);
+    }
+    for row in store::extensions_of(conn, person)? {
+        happened.extend(of_extension(&row, library, seen)?);
     }
     happened.extend(of_due_days(&store::due_days_of(conn, person)?, library)?);
     // What happened in one act keeps its order, the last of it first.
@@ -223,6 +226,19 @@ fn of_exemption(row: &ExemptionRow, library: &Library, seen: &Seen) -> Result<Ve
     let given = Happened::new(Instant(row.recorded_at), format!("Exempt from {what}, {}{reason}", span(from, until)));
     let ended =
         row.superseded_at.map(|at| Happened::new(Instant(at), format!("Exemption from {what} changed or ended")));
+    Ok([Some(given.by(row.given_by)), ended].into_iter().flatten().collect())
+}
+
+/// What was given in the place of other time tells its end too.
+fn of_extension(row: &ExtensionRow, library: &Library, seen: &Seen) -> Result<Vec<Happened>> {
+    let Some(kind) = Kind::named(&row.kind) else { return Ok(Vec::new()) };
+    let subject = words::subject_of(library, kind, &row.slug);
+    let reason = if seen.is_whole { format!(": {}", row.reason) } else { String::new() };
+    let until = read_day(&row.until_day)?.long();
+    let given = Happened::new(Instant(row.recorded_at), format!("More time for {subject}, until {until}{reason}"));
+    let ended = row
+        .superseded_at
+        .map(|at| Happened::new(Instant(at), format!("More time for {subject}, until {until}, changed or taken back")));
     Ok([Some(given.by(row.given_by)), ended].into_iter().flatten().collect())
 }
 

@@ -1,7 +1,10 @@
 //! Deadlines and calendars on their pages: seen first, changed once, and only by whoever may.
 
-use seamark::assignments::{self, BATCH};
+use seamark::assignments::rules::Standing;
+use seamark::assignments::{self, BATCH, Completion, Means};
 use seamark::clock::Day;
+use seamark::courses::Kind;
+use seamark::evidence::Draft;
 use seamark::identity;
 use seamark::people::rules::{AccessRole, PostFlags, RoleGroup, Urn, WorkEmail};
 use seamark::people::{self, NewPerson, NewPost, Person};
@@ -84,10 +87,15 @@ fn requirement(site: &Site, slug: &str) -> i64 {
     asked.iter().find(|one| one.slug == slug).unwrap().id()
 }
 
-/// Sends these fields with the hidden ones of the page's last form, to this address.
+/// Sends these fields with the hidden ones of the page's last form for this address that has them, or else of its last form.
 fn sends(browser: &Browser, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
     let words = page.words();
-    let form = &words[words.rfind("<form").unwrap()..];
+    let forms: Vec<&str> = words.split("<form").skip(1).collect();
+    let is_for_it = |form: &&&str| {
+        let has = |(name, _): &(&str, &str)| form.contains(&format!("name=\"{name}\""));
+        form.contains(&format!("action=\"{action}\"")) && fields.iter().all(has)
+    };
+    let form = forms.iter().rfind(is_for_it).or(forms.last()).unwrap().split("</form>").next().unwrap();
     let hidden = tags(form, "input").into_iter().filter(|tag| tag.contains("type=\"hidden\""));
     let hidden = hidden.map(|tag| (attribute(&tag, "name").unwrap(), attribute(&tag, "value").unwrap()));
     let given = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -128,6 +136,73 @@ fn hr_sees_whom_a_new_due_day_touches_and_then_changes_it_once() {
     let terms = site.read(assignments::evidence_requirement_terms);
     assert_eq!(terms.len(), site.read(assignments::requirements).len() + 1);
     assert!(sam.opens("/requirements").says("due 4 December"));
+}
+
+#[test]
+fn hr_stops_asking_for_something_from_a_day_and_nothing_that_is_done_is_lost() {
+    let site = trust();
+    let (sam, id) = (site.as_person(SAM), requirement(&site, "acceptable-use"));
+    let (page, address) = (sam.opens("/requirements"), format!("/requirements/{id}"));
+    let kit = person(&site, KIT);
+    let done = asked(&site, &kit).into_iter().find(|(slug, _)| slug == "acceptable-use").unwrap();
+    assert_eq!(done.1, Standing::Due);
+    site.act(move |act| {
+        let one = assignments::assignment_for(act.conn, kit.id, Kind::Course, "acceptable-use", act.now)?.id;
+        let completion = Completion {
+            means: Means::PassedAttempt,
+            content_version: String::new(),
+            at: act.now,
+            connection_recorded: false,
+        };
+        let completed = assignments::complete(act, one, &completion)?;
+        let entry = completed.in_entry(Draft::new("attempt-finished")?)?;
+        Ok(act.record(entry))
+    });
+    let past = sends(&sam, &page, &address, &[("change", "withdraw"), ("from", "04/10/2026")]);
+    assert!(past.status == 422 && past.says("Choose today or a later day.") && past.says("value=\"04/10/2026\""));
+    assert!(past.says(&format!("href=\"#from-{id}\"")) && past.says(&format!("id=\"from-{id}\"")));
+
+    let preview = sends(&sam, &page, &address, &[("change", "withdraw"), ("from", "12/10/2026")]);
+    assert!(preview.says("asked of nobody from 12 October 2026"), "{}", preview.words());
+    assert!(preview.says("This takes 3 due dates away and mails nobody") && preview.says("It touches 3 people."));
+    assert!(preview.says("Shah, Amir") && preview.says("<b>not asked</b>") && !preview.says("Marsh, Kit"));
+    assert_eq!(rows(&preview), 3);
+    for _ in 0..2 {
+        assert_eq!(sends(&sam, &preview, &format!("{address}/apply"), &[]).status, 303);
+    }
+    assert!(sam.opens("/requirements").says("for the last time on 11 October 2026"));
+    reconcile(&site);
+    let amir = person(&site, AMIR);
+    assert_eq!(asked(&site, &amir).len(), 7, "it is asked until then");
+
+    site.clock.set(at("2026-10-12", "09:14"));
+    reconcile(&site);
+    assert_eq!(asked(&site, &amir).len(), 6);
+    assert!(asked(&site, &person(&site, KIT)).iter().any(|(slug, how)| slug == "acceptable-use" && how.is_completed()));
+    let now = site.clock.now();
+    let columns = |instant| site.read(|conn| assignments::requirements_as_at(conn, instant)).len();
+    assert_eq!(columns(at("2026-10-11", "12:00")), columns(now) + 1);
+
+    let sam = site.as_person(SAM);
+    let again = sends(&sam, &sam.opens("/requirements"), &address, &[("change", "ask-again")]);
+    assert!(again.says("3 things to do would be new.") && again.says("asked again from today"), "{}", again.words());
+    assert_eq!(sends(&sam, &again, &format!("{address}/apply"), &[]).status, 303);
+    reconcile(&site);
+    let mine = site.read(|conn| assignments::my_training(conn, amir.id, now));
+    let one = mine.iter().find(|one| one.slug == "acceptable-use").unwrap().status(now);
+    assert_eq!(one.due, Some(day("2026-11-16")), "{}", one.why);
+}
+
+fn person(site: &Site, email: &str) -> Person {
+    let email = WorkEmail::parse(email).unwrap();
+    site.read(|conn| people::person_by_email(conn, &email)).unwrap()
+}
+
+/// What is asked of somebody now, and how it stands.
+fn asked(site: &Site, person: &Person) -> Vec<(String, Standing)> {
+    let now = site.clock.now();
+    let mine = site.read(|conn| assignments::my_training(conn, person.id, now));
+    mine.into_iter().map(|one| (one.slug.clone(), one.status(now).standing)).collect()
 }
 
 #[test]

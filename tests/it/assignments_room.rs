@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use diesel::connection::{Connection, InstrumentationEvent};
+use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
 use seamark::assignments::calendar::{AcademicYear, CalendarSpan, SpanKind};
 use seamark::assignments::rules::{DueRule, Every, Standing};
-use seamark::assignments::{self, Assignment, BATCH, Completed, Completion, Means, Reconciled, Terms, Training, Whom};
+use seamark::assignments::{
+    self, Assignment, BATCH, Completed, Completion, Means, Reconciled, Terms, Training, Whom, Wish,
+};
 use seamark::clock::{Day, Instant};
 use seamark::courses::{self, Kind, Library, Programme, files::Folder};
 use seamark::db::Conn;
+use seamark::each_backend;
 use seamark::evidence::verify::{Covered, verify};
 use seamark::evidence::{Actor, Draft};
 use seamark::people::rules::{Audience, PostFlags, RoleGroup, Urn};
@@ -338,6 +341,7 @@ fn a_requirement_that_comes_round_every_twelve_months_opens_anew_eight_weeks_bef
         every: Every::Months(12),
         due: DueRule::default(),
         from: day("2026-09-07"),
+        until: None,
     };
     trust.house.act(move |act| assignments::add_requirement(act, Kind::Course, "data-protection", 1, &terms));
     let ben = trust.teacher("Ben");
@@ -408,7 +412,7 @@ fn a_preview_says_what_a_new_due_day_would_do_and_does_nothing() {
         let foreseen = assignments::would_reconcile(conn, &[ann.id, ben.id], &rules, now)?;
         Ok((foreseen, rules.requirements[place].id(), terms))
     });
-    assert_eq!((foreseen.made, foreseen.moves.len(), foreseen.withdrawn), (0, 1, 0));
+    assert_eq!((foreseen.made, foreseen.moves.len(), foreseen.withdrawn.len()), (0, 1, 0));
     assert_eq!(foreseen.people, BTreeSet::from([ben.id]));
     assert_eq!((foreseen.moves[0].from, foreseen.moves[0].to), (day("2026-11-02"), day("2026-12-04")));
     assert_eq!(trust.reconcile(), Reconciled::default());
@@ -617,6 +621,55 @@ fn an_exemption_from_all_that_was_a_mistake_is_taken_back_and_still_shows_as_it_
     assert!(matches!(empty, Err(Problem::Invalid(_))));
 }
 
+// ── extensions
+
+#[test]
+fn more_time_holds_from_when_it_is_given_until_it_is_taken_back_and_still_shows_as_it_was() {
+    let trust = Trust::new();
+    let ben = trust.teacher("Ben");
+    trust.reconcile();
+    let one = trust.one(&ben, "data-protection");
+    let of = (one.requirement, one.cycle);
+    let before = trust.house.now();
+    trust.house.it_is("2026-11-03", "09:00");
+    assert_eq!(trust.standing(&ben, "data-protection"), Standing::Overdue { days: 1 });
+    let give = |until: &str| {
+        let (who, until) = (ben.clone(), day(until));
+        let wish = Wish { what: vec![of], until, reason: "Cover for a colleague".to_owned() };
+        trust.house.act(move |act| assignments::extend(act, &who, &wish));
+    };
+    give("2026-12-11");
+    let then = trust.house.now();
+    assert_eq!(trust.standing(&ben, "data-protection"), Standing::Due);
+    assert!(trust.standing(&ben, "acceptable-use").is_overdue(), "nothing else has more time");
+    let why = trust.one(&ben, "data-protection").status(then).why;
+    assert_eq!(why, "Due 11 December: you were given more time, until 11 December.");
+    assert_eq!(trust.reconcile().moved_due, 0, "the due day moved in the same act");
+
+    trust.house.it_is("2026-11-04", "09:00");
+    give("2026-12-04");
+    assert_eq!(trust.one(&ben, "data-protection").status(trust.house.now()).due, Some(day("2026-12-04")));
+    trust.house.it_is("2026-11-05", "09:00");
+    let (who, (requirement, cycle)) = (ben.clone(), of);
+    trust.house.act(move |act| assignments::end_extension(act, &who, requirement, cycle));
+    assert!(trust.standing(&ben, "data-protection").is_overdue());
+    let as_at = |instant: Instant| {
+        let year = trust.house.read(|conn| assignments::assignments_of(conn, ben.id, YEAR));
+        year.iter().find(|found| found.id == one.id).unwrap().status(instant).due
+    };
+    assert_eq!([as_at(before), as_at(then)], [Some(day("2026-11-02")), Some(day("2026-12-11"))]);
+
+    let who = ben.clone();
+    let again =
+        trust.house.try_act(Actor::system(), move |act| assignments::end_extension(act, &who, requirement, cycle));
+    assert!(matches!(again, Err(Problem::NotFound)));
+    for (until, reason) in [("2026-11-04", "Past"), ("2027-09-01", "Next year"), ("2026-12-04", " ")] {
+        let (who, wish) = (ben.clone(), Wish { what: vec![of], until: day(until), reason: reason.to_owned() });
+        let refused = trust.house.try_act(Actor::system(), move |act| assignments::extend(act, &who, &wish));
+        assert!(matches!(refused, Err(Problem::Invalid(_))), "{until} {reason}");
+    }
+}
+
 // ── reading
 
 #[test]
@@ -691,18 +744,23 @@ fn the_facts_of_all_are_the_facts_of_each() {
 // ── evidence
 
 #[test]
-fn requirements_term_dates_completions_and_exemptions_are_held_against_the_log() {
+fn requirements_term_dates_completions_exemptions_and_extensions_are_held_against_the_log() {
     let trust = Trust::new();
     let ben = trust.teacher("Ben");
     trust.reconcile();
     trust.passes(&ben, "acceptable-use");
     let asked = trust.house.read(assignments::requirements);
     let (id, terms) = (asked[0].id(), asked[0].terms());
-    let who = ben.clone();
+    let data_protection = trust.one(&ben, "data-protection");
+    let (who, of) = (ben.clone(), (data_protection.requirement, data_protection.cycle));
     trust.house.act(move |act| {
         assignments::change_requirement(act, id, &terms)?;
         let exemption = assignments::exempt(act, &who, None, "On secondment", day("2026-09-07"), None)?;
         assignments::end_exemption(act, &who, exemption, day("2026-10-07"))?;
+        for until in ["2026-12-04", "2026-12-11"] {
+            let wish = Wish { what: vec![of], until: day(until), reason: "Cover".to_owned() };
+            assignments::extend(act, &who, &wish)?;
+        }
         let inset = CalendarSpan {
             kind: SpanKind::Inset,
             name: "INSET day".to_owned(),
@@ -712,19 +770,40 @@ fn requirements_term_dates_completions_and_exemptions_are_held_against_the_log()
         assignments::set_term_date(act, None, &inset)?;
         assignments::replace_term_dates(act, None, YEAR, &[inset])
     });
-    let covered: [Covered; 5] = [
+    let covered: [Covered; 6] = [
         Covered { table: "requirements", rows: assignments::evidence_requirements },
         Covered { table: "requirement_terms", rows: assignments::evidence_requirement_terms },
         Covered { table: "term_dates", rows: assignments::evidence_term_dates },
         Covered { table: "completions", rows: assignments::evidence_completions },
         Covered { table: "exemptions", rows: assignments::evidence_exemptions },
+        Covered { table: "extensions", rows: assignments::evidence_extensions },
     ];
     let key = ed25519_dalek::SigningKey::from_bytes(&trust.house.log_key.0).verifying_key();
     let verdict = trust.house.read(|conn| verify(conn, &key, &covered));
     assert_eq!(verdict.complaints, Vec::<String>::new());
     let counts: Vec<usize> = verdict.tables.iter().map(|(_, rows)| *rows).collect();
     let asked = trust.house.read(assignments::requirements).len();
-    assert_eq!(counts, [asked, asked + 1, 2, 1, 2]);
+    assert_eq!(counts, [asked, asked + 1, 2, 1, 2, 2]);
+    let meddlings = [
+        ("UPDATE extensions SET until_day = '2026-12-18' WHERE superseded_at IS NULL", "until_day is not what the log"),
+        ("UPDATE extensions SET superseded_at = 1 WHERE superseded_at IS NULL", "superseded_at is not what the log"),
+        ("DELETE FROM extensions WHERE superseded_at IS NULL", "is in the log but no longer in the table"),
+        (
+            "INSERT INTO extensions (person_id, requirement_id, cycle, until_day, reason, recorded_at)
+             SELECT person_id, requirement_id, '2027/28', until_day, reason, recorded_at FROM extensions LIMIT 1",
+            "was never recorded in the log",
+        ),
+    ];
+    for (meddling, complaint) in meddlings {
+        let heard = trust.house.database.write(move |conn| {
+            each_backend!(conn, |c| c.batch_execute(meddling))?;
+            let covered = [Covered { table: "extensions", rows: assignments::evidence_extensions }];
+            let said = verify(conn, &key, &covered)?.complaints.join("; ");
+            Err::<(), _>(Problem::refused(said))
+        });
+        let heard = heard.unwrap_err().to_string();
+        assert!(heard.starts_with("extensions ") && heard.contains(complaint), "{meddling}: {heard}");
+    }
 }
 
 #[test]

@@ -26,7 +26,13 @@ fn post(school: &str, role_group: RoleGroup, from: &str, until: Option<&str>) ->
 }
 
 fn person(posts: Vec<Post>) -> PersonFacts {
-    PersonFacts { posts, first_listed: day("2020-01-01"), absences: vec![], last_completions: BTreeMap::new() }
+    PersonFacts {
+        posts,
+        first_listed: day("2020-01-01"),
+        absences: vec![],
+        last_completions: BTreeMap::new(),
+        extensions: BTreeMap::new(),
+    }
 }
 
 fn each_year() -> Requirement {
@@ -242,6 +248,43 @@ fn after_an_absence_there_are_at_least_ten_working_days() {
 }
 
 #[test]
+fn more_time_makes_nothing_due_earlier_and_ends_within_its_cycle() {
+    let this_year = Cycle::Year(AcademicYear(2026));
+    let given = |group: RoleGroup, until: &str| PersonFacts {
+        extensions: BTreeMap::from([((7, this_year), day(until))]),
+        ..person(vec![post("100000", group, "2020-09-01", None)])
+    };
+    let usual = "Due 2 November: everybody’s is due by 31 October. 31 October is not a working day for you.";
+    let cases = [
+        (Office, "2026-12-11", "Due 11 December: you were given more time, until 11 December."),
+        (
+            Office,
+            "2026-12-12",
+            "Due 14 December: you were given more time, until 12 December. 12 December is not a working day for you.",
+        ),
+        (Office, "2026-10-05", usual),
+        (Office, "2026-11-02", usual),
+        (
+            Teacher,
+            "2027-08-11",
+            "Due 21 July: you were given more time, until 11 August. 11 August is not a working day for you.",
+        ),
+    ];
+    for (group, until, why) in cases {
+        assert_eq!(due(&given(group, until), &each_year(), "2026-11-24"), why, "{until}");
+    }
+    let next_year = due(&given(Office, "2026-12-11"), &each_year(), "2027-09-01");
+    assert_eq!(next_year, "Due 1 November: everybody’s is due by 31 October. 31 October is not a working day for you.");
+    let another = Requirement { id: 8, ..each_year() };
+    assert_eq!(due(&given(Office, "2026-12-11"), &another, "2026-11-24"), usual);
+    let back_later = PersonFacts {
+        absences: vec![Absence { from: day("2026-11-02"), until: Some(day("2026-12-11")) }],
+        ..given(Office, "2026-12-18")
+    };
+    assert!(due(&back_later, &each_year(), "2026-11-24").starts_with("Due 30 December: your first working day back"));
+}
+
+#[test]
 fn each_material_version_in_a_cycle_opens_the_next_round() {
     let who = person(vec![post("100000", Office, "2020-09-01", None)]);
     let changing = Requirement {
@@ -344,12 +387,34 @@ fn any_person() -> impl Strategy<Value = PersonFacts> {
             posts,
             first_listed: day("2025-06-01").plus(listed),
             absences,
+            extensions: BTreeMap::new(),
             last_completions: BTreeMap::new(),
         },
     )
 }
 
+/// What a person would be asked if they were given more time.
+fn with_more_time(who: &PersonFacts, until: Day) -> PersonFacts {
+    let cycle = Cycle::Year(AcademicYear::of(until));
+    PersonFacts { extensions: BTreeMap::from([((each_year().id, cycle), until)]), ..who.clone() }
+}
+
 proptest! {
+    #[test]
+    fn more_time_never_takes_anything_away(who in any_person(), offset in 0i64..1090, later in 0i64..200) {
+        let today = day("2025-09-01").plus(offset);
+        let asked = |who: &PersonFacts| wanted_assignments(who, &[each_year()], &Calendars::default(), today).pop();
+        let more = asked(&with_more_time(&who, today.plus(later)));
+        match asked(&who) {
+            None => prop_assert_eq!(more, None),
+            Some(usual) => {
+                let more = more.unwrap();
+                prop_assert!(usual.due <= more.due && more.due <= more.closes, "{usual:?} {more:?}");
+                prop_assert!(Calendar::england().is_working_day(more.due, false));
+            }
+        }
+    }
+
     #[test]
     fn every_due_day_is_a_working_day_within_its_cycle_and_leaves_the_days_that_it_promises(who in any_person(), offset in 0i64..1090) {
         let today = day("2025-09-01").plus(offset);
@@ -385,7 +450,8 @@ proptest! {
         let after = person(vec![leaving, Post { from: change, until: None, ..second }]);
         let all = Requirement { audience: Audience { role_groups: RoleGroup::ALL.to_vec(), ..Audience::default() }, ..each_year() };
         let today = change.plus(offset % 60);
-        if AcademicYear::of(change) == AcademicYear::of(today) {
+        // A new job from the year's first day on changes nothing that was asked before.
+        if AcademicYear::of(change.plus(-1)) == AcademicYear::of(today) {
             let due = |who: &PersonFacts| wanted_assignments(who, std::slice::from_ref(&all), &Calendars::default(), today).pop().map(|w| w.due);
             match (due(&before), due(&after)) {
                 (Some(was), Some(is)) => prop_assert!(is >= was, "{was} became {is}"),

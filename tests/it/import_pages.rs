@@ -1,4 +1,4 @@
-//! HR brings a staff list in by page, and adds, corrects and pauses by hand: looked at first, applied once, within their schools.
+//! HR brings a staff list in by page, and adds and corrects by hand: looked at first, applied once, within their schools.
 
 use seamark::clock::Day;
 use seamark::identity;
@@ -267,7 +267,7 @@ fn hr_adds_somebody_and_a_date_that_cannot_be_read_loses_nothing_that_was_typed(
 }
 
 #[test]
-fn hr_corrects_an_email_sets_time_away_and_a_last_day() {
+fn hr_corrects_an_email_and_sets_a_last_day() {
     let site = trust();
     let sam = site.as_person(SAM);
     let amir = somebody(&site, AMIR).unwrap();
@@ -277,16 +277,6 @@ fn hr_corrects_an_email_sets_time_away_and_a_last_day() {
     let names = [("forename", "Amir"), ("surname", "Shah"), ("email", "amir.shah@saltmarsh.example")];
     assert_eq!(fills(&sam, &page, &page, &names).status, 303);
     assert!(somebody(&site, AMIR).is_none());
-
-    let days = [("pause_from", "01/12/2026"), ("pause_to", "")];
-    assert_eq!(fills(&sam, &page, &address("pause"), &days).status, 303);
-    assert!(sam.opens(&page).says("value=\"01/12/2026\""));
-    let days = [("pause_from", "01/12/2026"), ("pause_to", "05/01/2027")];
-    assert_eq!(fills(&sam, &page, &address("pause"), &days).status, 303);
-    let pauses = site.read(|conn| people::pauses_of(conn, &[amir.id]));
-    let standing: Vec<_> = pauses.iter().filter(|(_, pause)| pause.superseded.is_none()).collect();
-    assert_eq!(standing.len(), 1);
-    assert_eq!(standing[0].1.until, "2027-01-04".parse::<Day>().ok());
 
     let post = site.read(|conn| people::posts_of(conn, &[amir.id])).remove(0).post.id.to_string();
     let early = fills(&sam, &page, &address("leave"), &[("post", &post), ("last_day", "01/01/2019")]);
@@ -307,7 +297,7 @@ fn nobody_outside_ones_schools_can_be_corrected_or_named() {
     let own = somebody(&site, KIT).unwrap();
     let page = kit.opens(&format!("/people/{}/correct", own.id));
     assert_eq!(page.status, 200);
-    for what in ["correct", "pause", "leave"] {
+    for what in ["correct", "leave"] {
         let own_form = page.form(&format!("/people/{}/{what}", own.id));
         let hidden = tags(&own_form, "input").into_iter().filter(|tag| tag.contains("hidden"));
         let field = |tag: String| (attribute(&tag, "name").unwrap(), attribute(&tag, "value").unwrap());

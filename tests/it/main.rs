@@ -30,6 +30,7 @@ mod import_apply;
 mod import_pages;
 mod import_plan;
 mod import_reading;
+mod more_time;
 mod my_training;
 mod people_pages;
 mod overview_page;

@@ -103,7 +103,7 @@ impl Trust {
     }
 
     /// The address of somebody's page.
-    fn page_of(&self, name: &str) -> String {
+    pub fn page_of(&self, name: &str) -> String {
         format!("/people/{}", self.people[name].id)
     }
 
@@ -417,7 +417,7 @@ fn somebody_is_exempted_after_a_look_at_what_it_changes_and_asked_again() {
     let links = page.tags("a").into_iter().filter_map(|tag| attribute(&tag, "href"));
     let address = links.into_iter().find(|href| href.contains("/assignments/")).unwrap();
     let form = helen.opens(&address);
-    assert!(form.says("Acceptable use of social media: exempt"));
+    assert!(form.says("Acceptable use of social media: exempt"), "{}", form.words());
     let wrong = helen.fills_in(&form, &address, &[("what", "this"), ("until", "01/01/2020"), ("reason", "")]);
     assert_eq!(wrong.status, 422);
     assert!(wrong.says("Say why, in a few words") && wrong.says("Choose today or a later day"));

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::foreseen::Preview;
+use super::foreseen::{PREVIEW, PREVIEW_TITLE, Preview, What};
 use super::{capacity, scope};
 use crate::assignments::calendar::{AcademicYear, Calendar, CalendarSpan, SpanKind};
 use crate::assignments::{self, CalendarChange, Rules};
@@ -98,21 +98,16 @@ pub async fn preview(
     };
     let preview = foresee(&visit, &viewer, &library, &sheet, &change).await?;
     let query = sheet.place.query();
-    let view = json!({
-        "back_href": format!("/calendar?{query}"),
-        "back_text": "Back to the calendar",
-        "kicker": kicker(&sheet.place, &change),
-        "heading": preview.heading,
-        "sentence": preview.sentence,
-        "warning": preview.warning,
-        "caption": preview.caption,
-        "touched": preview.touched,
-        "action": format!("/calendar/spans/{key}/apply?{query}"),
-        "values": form.typed().into_iter().map(|(name, value)| json!({ "name": name, "value": value }))
-            .collect::<Vec<_>>(),
-        "button": "Change the calendar",
-    });
-    visit.page("assignments/calendar-preview", "What this changes", view)
+    let typed = form.typed();
+    let what = What {
+        back_href: format!("/calendar?{query}"),
+        back_text: "Back to the calendar".to_owned(),
+        kicker: kicker(&sheet.place, &change),
+        action: format!("/calendar/spans/{key}/apply?{query}"),
+        values: typed.iter().map(|(name, value)| (name.as_str(), value.clone())).collect(),
+    };
+    let preview = Preview { button: "Change the calendar".to_owned(), ..preview };
+    visit.page(PREVIEW, PREVIEW_TITLE, preview.view(what))
 }
 
 pub async fn apply(visit: Visit, viewer: Viewer, request: HttpRequest, key: web::Path<String>, form: Form) -> Answer {

@@ -1,6 +1,6 @@
 //! What a change would do, in words: how many due days, whose, and which would be overdue at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -12,6 +12,10 @@ use crate::people::rules::{Post, main_post};
 use crate::people::{self, PostRecord, Scope};
 use crate::problem::Result;
 use crate::text::count;
+
+/// The page that says what a change would do.
+pub const PREVIEW: &str = "assignments/preview";
+pub const PREVIEW_TITLE: &str = "What this changes";
 
 /// So many are named on the page; the others are counted.
 const NAMED: usize = 25;
@@ -36,14 +40,13 @@ impl Preview {
         scope: &Scope,
         today: Day,
     ) -> Result<Preview> {
-        let mut ids: Vec<i64> = foreseen.moves.iter().map(|change| change.person).collect();
+        let moved = foreseen.moves.iter().map(|change| change.person);
+        let mut ids: Vec<i64> = moved.chain(foreseen.withdrawn.iter().map(|gone| gone.person)).collect();
+        ids.sort_unstable();
         ids.dedup();
         let touched = touched(foreseen, &InView::of(conn, &ids, scope, today)?, requirements, library);
         let moved = foreseen.moves.len();
-        let heading = match moved {
-            0 => "This changes no due date and mails nobody".to_owned(),
-            _ => format!("This changes {} and mails nobody", count(moved, "due date", "due dates")),
-        };
+        let heading = heading(moved, foreseen.withdrawn.len());
         let button = match moved {
             0 => "Make this change".to_owned(),
             _ => format!("Change {}", count(moved, "due date", "due dates")),
@@ -57,6 +60,44 @@ impl Preview {
         let sentence = sentence(foreseen);
         Ok(Preview { heading, sentence, warning: warning(&foreseen.moves, today), caption, touched, button })
     }
+
+    /// As its page takes it.
+    pub fn view(self, what: What) -> Value {
+        let values = what.values.iter().map(|(name, value)| json!({ "name": name, "value": value }));
+        json!({
+            "back_href": what.back_href,
+            "back_text": what.back_text,
+            "kicker": what.kicker,
+            "heading": self.heading,
+            "sentence": self.sentence,
+            "warning": self.warning,
+            "caption": self.caption,
+            "touched": self.touched,
+            "action": what.action,
+            "values": values.collect::<Vec<_>>(),
+            "button": self.button,
+        })
+    }
+}
+
+/// Which change a preview is about: where it came from, what it is called, and what its button sends, and where to.
+pub struct What<'a> {
+    pub back_href: String,
+    pub back_text: String,
+    pub kicker: String,
+    pub action: String,
+    pub values: Vec<(&'a str, String)>,
+}
+
+fn heading(moved: usize, taken: usize) -> String {
+    let dates = |many| count(many, "due date", "due dates");
+    let said = match (moved, taken) {
+        (0, 0) => "changes no due date".to_owned(),
+        (_, 0) => format!("changes {}", dates(moved)),
+        (0, _) => format!("takes {} away", dates(taken)),
+        _ => format!("changes {}, takes {} away", dates(moved), dates(taken)),
+    };
+    format!("This {said} and mails nobody")
 }
 
 fn sentence(foreseen: &Foreseen) -> String {
@@ -67,8 +108,8 @@ fn sentence(foreseen: &Foreseen) -> String {
     if foreseen.made > 0 {
         said.push(format!("{} would be new.", count(foreseen.made, "thing to do", "things to do")));
     }
-    if foreseen.withdrawn > 0 {
-        said.push(format!("{} would no longer be asked.", count(foreseen.withdrawn, "thing", "things")));
+    if !foreseen.withdrawn.is_empty() {
+        said.push(format!("{} would no longer be asked.", count(foreseen.withdrawn.len(), "thing", "things")));
     }
     said.push("What is done stays done. The next letter that somebody gets has their new day.".to_owned());
     said.join(" ")
@@ -84,27 +125,39 @@ fn warning(moves: &[DueMove], today: Day) -> Option<String> {
 }
 
 /// Who of these people may be shown: their name, and their main school among those in view.
-pub struct InView(BTreeMap<i64, (String, String)>);
+pub struct InView {
+    seen: BTreeMap<i64, (String, String)>,
+    /// Those of whose posts, past ones too, none is out of sight.
+    whole: BTreeSet<i64>,
+}
 
 impl InView {
     pub fn of(conn: &mut Conn, ids: &[i64], scope: &Scope, today: Day) -> Result<InView> {
         let schools: BTreeMap<i64, String> =
             people::schools(conn)?.into_iter().map(|school| (school.id, school.name)).collect();
         let posts = people::posts_of(conn, ids)?;
-        let mut seen = BTreeMap::new();
+        let (mut seen, mut whole) = (BTreeMap::new(), BTreeSet::new());
         for person in people::people(conn, ids)? {
-            let theirs: Vec<&PostRecord> =
-                posts.iter().filter(|post| post.person == person.id && may_see(post, scope, today)).collect();
+            let mut theirs: Vec<&PostRecord> =
+                posts.iter().filter(|post| post.person == person.id && post.superseded.is_none()).collect();
+            if theirs.iter().all(|post| scope.includes(post.school)) {
+                whole.insert(person.id);
+            }
+            theirs.retain(|post| may_see(post, scope, today));
             if let Some(school) = main_school(&theirs, today).and_then(|school| schools.get(&school)) {
                 seen.insert(person.id, (person.listed_name(), school.clone()));
             }
         }
-        Ok(InView(seen))
+        Ok(InView { seen, whole })
     }
 
     /// Name and school.
     pub fn get(&self, person: i64) -> Option<&(String, String)> {
-        self.0.get(&person)
+        self.seen.get(&person)
+    }
+
+    pub fn is_whole(&self, person: i64) -> bool {
+        self.whole.contains(&person)
     }
 }
 
@@ -112,28 +165,37 @@ pub fn title(library: &Library, requirement: &Requirement) -> String {
     library.title(requirement.kind, &requirement.slug).unwrap_or_else(|| requirement.slug.clone())
 }
 
-/// One row for each person and day, in the order of names.
+/// One row for each person and pair of days, in the order of names; none is a day on which it is not asked.
 fn touched(foreseen: &Foreseen, in_view: &InView, requirements: &[Requirement], library: &Library) -> Vec<Value> {
-    let mut moved: BTreeMap<(&str, i64, Day, Day), Vec<i64>> = BTreeMap::new();
-    for change in &foreseen.moves {
-        if let Some((name, _)) = in_view.get(change.person) {
-            moved.entry((name, change.person, change.from, change.to)).or_default().push(change.requirement);
+    let moves = foreseen.moves.iter().map(|one| (one.person, one.requirement, Some(one.from), Some(one.to)));
+    let withdrawn = foreseen.withdrawn.iter().map(|one| (one.person, one.requirement, one.due, None));
+    let mut changed: BTreeMap<(&str, i64, Option<Day>, Option<Day>), Vec<i64>> = BTreeMap::new();
+    for (person, requirement, was, now) in moves.chain(withdrawn) {
+        if let Some((name, _)) = in_view.get(person) {
+            changed.entry((name, person, was, now)).or_default().push(requirement);
         }
     }
-    let rows = moved.into_iter().filter_map(|((name, person, from, to), asked)| {
+    let rows = changed.into_iter().filter_map(|((name, person, was, now), asked)| {
         let (_, school) = in_view.get(person)?;
         let first = requirements.iter().find(|requirement| asked.contains(&requirement.id()))?;
         let what = match asked.len() {
             1 => title(library, first),
             all => format!("{} and {} more", title(library, first), all - 1),
         };
-        Some(json!({ "name": name, "school": school, "what": what, "was": from.short(), "now": to.short() }))
+        let day = |day: Option<Day>, none: &str| day.map_or_else(|| none.to_owned(), Day::short);
+        Some(json!({
+            "name": name,
+            "school": school,
+            "what": what,
+            "was": day(was, "no day"),
+            "now": day(now, "not asked"),
+        }))
     });
     rows.collect()
 }
 
 fn may_see(record: &PostRecord, scope: &Scope, today: Day) -> bool {
-    record.superseded.is_none() && record.post.is_current_on(today) && scope.includes(record.school)
+    record.post.is_current_on(today) && scope.includes(record.school)
 }
 
 fn main_school(records: &[&PostRecord], today: Day) -> Option<i64> {

@@ -1,7 +1,10 @@
 //! What is seen of requirements and calendars: what holds, and what a change would do, and to whom, before it happens.
 
 mod calendar;
+pub mod extending;
 mod foreseen;
+mod kept;
+pub mod pausing;
 mod requirements;
 
 pub use calendar::{apply as change_calendar, preview as preview_calendar, show as calendar};

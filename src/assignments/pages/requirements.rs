@@ -1,32 +1,101 @@
-//! `/requirements`: what is asked, of whom, by when; changing a due day.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! `/requirements`: what is asked, of whom, by when; changing a due day, asking something no longer, and asking it again.
 
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::foreseen::{InView, Preview, title};
-use super::{capacity, scope};
+use super::foreseen::{PREVIEW, PREVIEW_TITLE, Preview, What, title};
+use super::{capacity, kept, scope};
 use crate::assignments::rules::{DueRule, Every};
-use crate::assignments::{self, Requirement, Terms, Whom};
+use crate::assignments::{self, Requirement, Terms};
 use crate::clock::Day;
 use crate::courses::Library;
 use crate::db::Conn;
 use crate::http::{Answer, Form, Visit, field};
 use crate::people::rules::Audience;
-use crate::people::{self, Scope, Viewer};
+use crate::people::{self, Viewer};
 use crate::problem::{Complaints, Problem, Result};
 use crate::text;
 
 const PAGE: &str = "assignments/requirements";
 const TITLE: &str = "Deadlines";
+const BACK: &str = "Back to deadlines";
 
 pub async fn show(visit: Visit, viewer: Viewer, library: web::Data<Library>) -> Answer {
     let (view, _) = list(&visit, &viewer, &library, None).await?;
     visit.page(PAGE, TITLE, view)
 }
 
-/// What a new due day would do.
+/// One change of a requirement.
+#[derive(Clone)]
+enum Change {
+    Due(DueRule),
+    /// Asked of nobody from this day on.
+    Withdraw(Day),
+    AskAgain,
+}
+
+impl Change {
+    fn read(form: &Form, today: Day, complaints: &mut Complaints) -> Option<Change> {
+        let change = match form.get("change") {
+            "withdraw" => {
+                let from = form.day("from", complaints);
+                if from.is_some_and(|from| from < today) {
+                    complaints.add("from", "Choose today or a later day. What was asked before stays as it was.");
+                }
+                from.map(Change::Withdraw)
+            }
+            "ask-again" => Some(Change::AskAgain),
+            _ => Some(Change::Due(typed_rule(form, complaints))),
+        };
+        change.filter(|_| complaints.is_empty())
+    }
+
+    fn applied_to(&self, terms: Terms, today: Day) -> Terms {
+        match self {
+            Change::Due(due) => Terms { due: *due, ..terms },
+            Change::Withdraw(from) => terms.withdrawn_from(*from),
+            Change::AskAgain => terms.asked_again_from(today),
+        }
+    }
+
+    /// What would follow of it: a withdrawal is looked at as if it held today already.
+    fn supposed(&self, terms: Terms, today: Day) -> Terms {
+        match self {
+            Change::Withdraw(_) => terms.withdrawn_from(today),
+            _ => self.applied_to(terms, today),
+        }
+    }
+
+    fn kicker(&self, title: &str, standing: &Terms, today: Day) -> String {
+        match self {
+            Change::Due(_) => {
+                let after = self.applied_to(standing.clone(), today);
+                format!("{title}: from {} to {}", due_words(standing), due_words(&after))
+            }
+            Change::Withdraw(from) => format!("{title}: asked of nobody from {}", from.long()),
+            Change::AskAgain => format!("{title}: asked again from today"),
+        }
+    }
+
+    fn sentence(&self, today: Day, said: &str) -> String {
+        match self {
+            Change::Withdraw(from) if today < *from => {
+                format!("By today it would be these; whoever does it before {} keeps it. {said}", from.long())
+            }
+            _ => said.to_owned(),
+        }
+    }
+
+    fn values(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Change::Due(due) => vec![("due_day", due.annual_day()), ("starters", due.starter_days.to_string())],
+            Change::Withdraw(from) => vec![("change", "withdraw".to_owned()), ("from", from.slashed())],
+            Change::AskAgain => vec![("change", "ask-again".to_owned())],
+        }
+    }
+}
+
+/// What a change would do.
 pub async fn preview(
     visit: Visit,
     viewer: Viewer,
@@ -34,57 +103,46 @@ pub async fn preview(
     form: Form,
     library: web::Data<Library>,
 ) -> Answer {
-    let id = id.into_inner();
+    let (id, today) = (id.into_inner(), visit.now.day());
     capacity(&viewer, None).ok_or(Problem::NotFound)?;
     let mut complaints = Complaints::default();
-    let due = typed_rule(&form, &mut complaints);
-    if !complaints.is_empty() {
+    let Some(change) = Change::read(&form, today, &mut complaints) else {
         let (view, complaints) = list(&visit, &viewer, &library, Some((id, &form, &complaints))).await?;
         return visit.again(PAGE, TITLE, view, &complaints);
-    }
-    let (now, content, may_see) = (visit.now, library.clone(), scope(&viewer));
+    };
+    let (now, content, may_see, meant) = (visit.now, library.clone(), scope(&viewer), change.clone());
     let (requirement, preview) = visit
         .read(move |conn| {
             let mut rules = assignments::standing_rules(conn)?;
             let one = rules.requirements.iter_mut().find(|one| one.id() == id).ok_or(Problem::NotFound)?;
             let standing = one.clone();
-            *one = one.under(&Terms { due, ..one.terms() });
+            *one = one.under(&meant.supposed(one.terms(), today));
             let everybody: Vec<i64> = people::everybody(conn)?.into_iter().map(|person| person.id).collect();
             let foreseen = assignments::would_reconcile(conn, &everybody, &rules, now)?;
-            let preview = Preview::of(conn, &foreseen, &rules.requirements, &content, &may_see, now.day())?;
+            let preview = Preview::of(conn, &foreseen, &rules.requirements, &content, &may_see, today)?;
             Ok((standing, preview))
         })
         .await?;
-    let view = json!({
-        "back_href": "/requirements",
-        "back_text": "Back to deadlines",
-        "kicker": format!("{}: from {} to {}", title(&library, &requirement), due_words(&requirement.terms()),
-            due_words(&Terms { due, ..requirement.terms() })),
-        "heading": preview.heading,
-        "sentence": preview.sentence,
-        "warning": preview.warning,
-        "caption": preview.caption,
-        "touched": preview.touched,
-        "action": format!("/requirements/{id}/apply"),
-        "values": [
-            { "name": "due_day", "value": due.annual_day() },
-            { "name": "starters", "value": due.starter_days.to_string() },
-        ],
-        "button": preview.button,
-    });
-    visit.page("assignments/requirements-preview", "What this changes", view)
+    let what = What {
+        back_href: "/requirements".to_owned(),
+        back_text: BACK.to_owned(),
+        kicker: change.kicker(&title(&library, &requirement), &requirement.terms(), today),
+        action: format!("/requirements/{id}/apply"),
+        values: change.values(),
+    };
+    let preview = Preview { sentence: change.sentence(today, &preview.sentence), ..preview };
+    visit.page(PREVIEW, PREVIEW_TITLE, preview.view(what))
 }
 
 pub async fn apply(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
     let id = id.into_inner();
     let capacity = capacity(&viewer, None).ok_or(Problem::NotFound)?;
     let mut complaints = Complaints::default();
-    let due = typed_rule(&form, &mut complaints);
-    complaints.into_result()?;
+    let change = Change::read(&form, visit.now.day(), &mut complaints).ok_or(Problem::Invalid(complaints))?;
     let leads_to = visit
         .act_once(&form, capacity, move |act| {
             let standing = find(act.conn, id)?;
-            assignments::change_requirement(act, id, &Terms { due, ..standing.terms() })?;
+            assignments::change_requirement(act, id, &change.applied_to(standing.terms(), act.now.day()))?;
             Ok("/requirements".to_owned())
         })
         .await?;
@@ -124,7 +182,7 @@ async fn list(
     let (standing, kept) = visit
         .read(move |conn| {
             let standing = assignments::requirements(conn)?;
-            let kept = hr_scope.map(|scope| kept(conn, &standing, &content, &scope, today)).transpose()?;
+            let kept = hr_scope.map(|scope| kept::rows(conn, &standing, &content, &scope, today)).transpose()?;
             Ok((standing, kept.unwrap_or_default()))
         })
         .await?;
@@ -136,71 +194,12 @@ async fn list(
     };
     let mut errors = Complaints::default();
     if let Some((id, _, complaints)) = typed {
-        let named = [("due_day", "due"), ("starters", "starters")];
+        let named = [("due_day", "due"), ("starters", "starters"), ("from", "from")];
         for (name, prefix) in named {
             complaints.get(name).into_iter().for_each(|words| errors.add(&format!("{prefix}-{id}"), words));
         }
     }
     Ok((json!({ "sentence": sentence, "requirements": rows, "kept": kept }), errors))
-}
-
-/// Who is exempt or away, as HR in scope may see it: not those whose time is over.
-fn kept(
-    conn: &mut Conn,
-    requirements: &[Requirement],
-    library: &Library,
-    scope: &Scope,
-    today: Day,
-) -> Result<Vec<Value>> {
-    let goes_on = |until: Option<Day>| until.is_none_or(|until| today <= until);
-    let mut exemptions = assignments::exemptions(conn, Whom::All)?;
-    exemptions.retain(|exemption| goes_on(exemption.until));
-    let mut pauses = people::all_pauses(conn)?;
-    pauses.retain(|(_, pause)| pause.superseded.is_none() && goes_on(pause.until));
-    let about = exemptions.iter().map(|exemption| exemption.person).chain(pauses.iter().map(|(person, _)| *person));
-    let about: Vec<i64> = about.collect::<BTreeSet<i64>>().into_iter().collect();
-    let givers: Vec<i64> = exemptions.iter().filter_map(|exemption| exemption.given_by).collect();
-    let givers: BTreeMap<i64, String> =
-        people::people(conn, &givers)?.into_iter().map(|giver| (giver.id, giver.name())).collect();
-    let in_view = InView::of(conn, &about, scope, today)?;
-    let mut rows = Vec::new();
-    for exemption in exemptions {
-        let Some((name, _)) = in_view.get(exemption.person) else { continue };
-        let of = requirements.iter().find(|requirement| Some(requirement.id()) == exemption.requirement);
-        let what = of.map_or_else(|| "everything".to_owned(), |requirement| title(library, requirement));
-        let by = exemption.given_by.and_then(|giver| givers.get(&giver)).map_or("Seamark", String::as_str);
-        rows.push((
-            name.clone(),
-            json!({
-                "name": name,
-                "href": format!("/people/{}", exemption.person),
-                "what": format!("Exempt: {what}"),
-                "until": until(exemption.until),
-                "why": exemption.reason,
-                "by": format!("{by}, {}", exemption.recorded.day().short()),
-            }),
-        ));
-    }
-    for (person, pause) in pauses {
-        let Some((name, _)) = in_view.get(person) else { continue };
-        rows.push((
-            name.clone(),
-            json!({
-                "name": name,
-                "href": format!("/people/{person}"),
-                "what": format!("Away from {}", pause.from.long()),
-                "until": until(pause.until),
-                "why": "",
-                "by": pause.recorded.day().short(),
-            }),
-        ));
-    }
-    rows.sort_by(|one, other| one.0.cmp(&other.0));
-    Ok(rows.into_iter().map(|(_, row)| row).collect())
-}
-
-fn until(day: Option<Day>) -> String {
-    day.map_or_else(|| "not known".to_owned(), Day::long)
 }
 
 fn row(requirement: &Requirement, library: &Library, may_change: bool, typed: Typed) -> Value {
@@ -217,8 +216,11 @@ fn row(requirement: &Requirement, library: &Library, may_change: bool, typed: Ty
         "every": how_often(terms.every),
         "due": format!("due {}", due_words(&terms)),
         "standing": standing(&terms),
+        "is_withdrawn": terms.until.is_some(),
         "action": may_change.then(|| format!("/requirements/{id}")),
-        "is_open": typed.is_some(),
+        "is_open": typed.is_some_and(|(_, form, _)| !form.has("change")),
+        "is_withdrawing": typed.is_some_and(|(_, form, _)| form.has("change")),
+        "from": entered("from", String::new()),
         "due_day": entered("due_day", terms.due.annual_day()),
         "starters": entered("starters", terms.due.starter_days.to_string()),
     })
@@ -264,7 +266,10 @@ fn due_words(terms: &Terms) -> String {
 }
 
 fn standing(terms: &Terms) -> String {
-    format!("Asked since {}. Whoever is new has {}.", terms.from.long(), days(terms.due.starter_days))
+    match terms.until {
+        Some(until) => format!("Asked since {}, for the last time on {}.", terms.from.long(), until.long()),
+        None => format!("Asked since {}. Whoever is new has {}.", terms.from.long(), days(terms.due.starter_days)),
+    }
 }
 
 fn days(count: u32) -> String {

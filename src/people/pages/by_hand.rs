@@ -1,4 +1,4 @@
-//! By hand: adding a person, correcting a name or email, time away, and leaving.
+//! By hand: adding a person, correcting a name or email, and leaving.
 
 use actix_web::web;
 use serde_json::{Value, json};
@@ -10,13 +10,13 @@ use crate::http::{Answer, Form, Visit, field};
 use crate::pdf;
 use crate::people::import::a_name;
 use crate::people::rules::{PostFlags, RoleGroup, WorkEmail};
-use crate::people::{self, NewPerson, NewPost, Pause, Person, PostRecord, School, Scope, Viewer};
+use crate::people::{self, NewPerson, NewPost, Person, PostRecord, School, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
 
 const ADD: &str = "people/add";
 const ADD_TITLE: &str = "Add a person";
 const CORRECT: &str = "people/correct";
-const CORRECT_TITLE: &str = "Correct, pause or leave";
+const CORRECT_TITLE: &str = "Correct or leave";
 /// The longest name and the longest job title or reference, in characters, as in a staff list.
 const LONGEST_NAME: usize = 100;
 const LONGEST_TEXT: usize = 150;
@@ -222,8 +222,6 @@ struct Seen {
     schools: Vec<School>,
     /// Those that go on.
     posts: Vec<PostRecord>,
-    /// Now or to come.
-    pause: Option<Pause>,
 }
 
 async fn see(visit: &Visit, viewer: &Viewer, id: i64) -> Result<Seen> {
@@ -233,21 +231,17 @@ async fn see(visit: &Visit, viewer: &Viewer, id: i64) -> Result<Seen> {
             let person = people::visible_to(conn, &scope, id, today)?;
             let mut posts = people::posts_seen(conn, &scope, id)?;
             posts.retain(|record| record.post.until.is_none_or(|until| until >= today));
-            let pauses = people::pauses_of(conn, &[id])?.into_iter().map(|(_, pause)| pause);
-            let holds = |pause: &Pause| pause.superseded.is_none() && pause.until.is_none_or(|until| until >= today);
-            let pause = pauses.filter(holds).min_by_key(|pause| pause.from);
-            Ok(Seen { person, schools: people::schools_in(conn, &scope)?, posts, pause })
+            Ok(Seen { person, schools: people::schools_in(conn, &scope)?, posts })
         })
         .await
 }
 
 fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
-    let Seen { person, pause, .. } = seen;
+    let Seen { person, .. } = seen;
     let text = |name: &str, held: &str| {
         let value = if form.has(name) { form.get(name) } else { held };
         field(value, complaints.get(name))
     };
-    let slashed = |day: Option<Day>| day.map(Day::slashed).unwrap_or_default();
     let email = person.work_email.as_ref().map(WorkEmail::as_str).unwrap_or_default();
     let address = |what: &str| format!("/people/{}/{what}", person.id);
     json!({
@@ -258,9 +252,6 @@ fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
         "forename": text("forename", person.known_as()),
         "surname": text("surname", person.known_surname()),
         "email": text("email", email),
-        "pause_action": address("pause"),
-        "pause_from": text("pause_from", &slashed(pause.as_ref().map(|pause| pause.from))),
-        "pause_to": text("pause_to", &slashed(pause.as_ref().and_then(|pause| pause.until).map(Day::next))),
         "leave_action": address("leave"),
         "post": choice(&jobs(seen), form.get("post"), complaints.get("post")),
         "last_day": text("last_day", ""),
@@ -340,41 +331,6 @@ fn corrected(person: &Person, typed: &NewPerson) -> Person {
         false => corrected.surname = typed.surname.clone(),
     }
     corrected
-}
-
-// ── away
-
-pub async fn pause(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
-    let seen = see(&visit, &viewer, *id).await?;
-    let (scope, id) = (hr_scope(&viewer)?, *id);
-    let (from, until) = match read_pause(&form) {
-        Ok(span) => span,
-        Err(complaints) => return finish(&visit, &seen, &form, Err(Problem::Invalid(complaints)), ""),
-    };
-    let done = visit
-        .act_once(&form, "hr", move |act| {
-            let today = act.now.day();
-            let person = people::visible_to(act.conn, &scope, id, today)?;
-            people::set_pause(act, &person, from, until)?;
-            Ok(format!("/people/{id}"))
-        })
-        .await;
-    finish(&visit, &seen, &form, done, "Saved: the clock stands still on those days.")
-}
-
-/// First and last day away; the form asks for the day of the return.
-fn read_pause(form: &Form) -> std::result::Result<(Day, Option<Day>), Complaints> {
-    let mut complaints = Complaints::default();
-    let from = form.day("pause_from", &mut complaints);
-    let back = form.day_if_any("pause_to", &mut complaints);
-    match (from, back) {
-        (Some(from), Some(back)) if back <= from => {
-            complaints.add("pause_to", "The day they are back must lie after the first day away");
-            Err(complaints)
-        }
-        (Some(from), back) if complaints.is_empty() => Ok((from, back.map(|day| day.plus(-1)))),
-        _ => Err(complaints),
-    }
 }
 
 // ── leaving

@@ -56,7 +56,7 @@ fn view(record: &Record, asked: &Form, proof: Option<Value>, library: &Library, 
     let (person, is_hr) = (&seen.person, seen.sight == Sight::Hr);
     let address = format!("/people/{}", person.id);
     let Pill { kind, words } = row_pill(&record.row, today);
-    let links = [("Correct, pause or leave", format!("{address}/correct"))];
+    let links = [("Away", format!("{address}/pause")), ("Correct or leave", format!("{address}/correct"))];
     let links = links.into_iter().filter(|_| is_hr).map(|(text, href)| json!({ "text": text, "href": href }));
     let all = asked.has("older") || record.timeline.len() <= RECENT;
     let shown = if all { record.timeline.len() } else { RECENT };
@@ -129,19 +129,22 @@ fn line(record: &Record, asked: &Asked, library: &Library) -> Value {
         "pill": words,
         "why": why(record, asked),
         "detail": (tries > 0).then(|| count(tries, "try", "tries")),
-        "links": change_link(record, asked).into_iter().collect::<Vec<_>>(),
+        "links": change_links(record, asked),
     })
 }
 
 /// What HR can change about one thing that is asked.
-fn change_link(record: &Record, asked: &Asked) -> Option<Value> {
-    let text = match asked.standing() {
-        Standing::Exempt => "Ask again",
-        _ if asked.is_left() => "Exempt",
-        _ => return None,
-    };
+fn change_links(record: &Record, asked: &Asked) -> Vec<Value> {
     let (person, assignment) = (record.row.seen.person.id, asked.assignment.id);
-    Some(json!({ "text": text, "href": format!("/people/{person}/assignments/{assignment}") }))
+    let address = format!("/people/{person}/assignments/{assignment}");
+    let later = ("More time", format!("{address}/later"));
+    let links = match asked.standing() {
+        Standing::Exempt => vec![("Ask again", address)],
+        _ if asked.is_left() && asked.standing().is_waiting() => vec![("Exempt", address)],
+        _ if asked.is_left() => vec![("Exempt", address), later],
+        _ => Vec::new(),
+    };
+    links.into_iter().map(|(text, href)| json!({ "text": text, "href": href })).collect()
 }
 
 fn why(record: &Record, asked: &Asked) -> String {

@@ -1,0 +1,1 @@
+ALTER TABLE requirement_terms DROP COLUMN until_day;
