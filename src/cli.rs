@@ -330,7 +330,8 @@ fn ask_for(app: &App, what: &str, schools: &[Urn], apply: bool) -> Result<()> {
     let now = app.desk.clock.now();
     schools.iter().try_for_each(|urn| school_called(app, urn.as_str()).map(drop))?;
     let audience = Audience { schools: schools.to_vec(), short_stay: kind == Kind::Policy, ..Audience::all_staff() };
-    let terms = Terms { audience, every: Every::AcademicYear, due: DueRule::default(), from: now.day() };
+    let due = DueRule::default();
+    let terms = Terms { audience, every: Every::AcademicYear, due, from: now.day(), until: None };
     let asking = Asking { kind, slug: slug.to_owned(), terms };
     let foreseen = app.read(|conn| {
         let mut rules = assignments::standing_rules(conn)?;

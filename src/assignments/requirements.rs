@@ -107,8 +107,8 @@ impl Asking {
             Kind::Policy => last + 1,
             kind => of_kind(kind).or(of_kind(Kind::Course)).unwrap_or(last),
         };
-        let Terms { audience, every, due, from } = self.terms.clone();
-        let rule = rules::Requirement { id: 0, audience, every, due, began: from, until: None, reopened: Vec::new() };
+        let Terms { audience, every, due, from, until } = self.terms.clone();
+        let rule = rules::Requirement { id: 0, audience, every, due, began: from, until, reopened: Vec::new() };
         Ok(Requirement { kind: self.kind, slug: self.slug.clone(), place, rule })
     }
 

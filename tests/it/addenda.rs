@@ -40,7 +40,7 @@ impl Trust {
     fn asks_oak_for_its_addendum(&self) {
         let audience = Audience { schools: vec![Urn::parse("123456").unwrap()], ..Audience::all_staff() };
         let from = self.clock.now().day();
-        let terms = Terms { audience, every: Every::AcademicYear, due: DueRule::default(), from };
+        let terms = Terms { audience, every: Every::AcademicYear, due: DueRule::default(), from, until: None };
         let asking = Asking { kind: Kind::Policy, slug: ADDENDUM.to_owned(), terms };
         self.act(move |act| assignments::ask_for(act, &asking).map(drop));
         self.reconciles();
@@ -126,6 +126,7 @@ fn what_is_asked_already_is_not_asked_twice() {
         every: Every::AcademicYear,
         due: DueRule::default(),
         from: trust.clock.now().day(),
+        until: None,
     };
     let asking = Asking { kind: Kind::Policy, slug: ADDENDUM.to_owned(), terms };
     let standing = trust.app.read(assignments::requirements).unwrap();
