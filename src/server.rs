@@ -107,6 +107,8 @@ pub fn table() -> Vec<Row> {
             post "/attestations/{slug}/{statement}/{kind}" attestations::pages::ask;
             get "/self-check" self_checks::pages::show;
             post "/self-check" self_checks::pages::finish;
+            get "/self-check/{slug}" self_checks::pages::show_other;
+            post "/self-check/{slug}" self_checks::pages::finish_other;
         }
         Any(&[HR]) => {
             post "/people/{id}/queries/{query}" attestations::pages::close;

@@ -20,7 +20,7 @@ use crate::assignments::{self, Assignment, Completion, Means, Whom};
 use crate::certificates;
 use crate::clock::{Day, Instant};
 use crate::courses::reading::{FilledBy, PolicyChange, Statement};
-use crate::courses::{Kind, Library, Policy};
+use crate::courses::{Kind, Library, PRIVACY_CHECK, Policy};
 use crate::db::{Conn, lock_row};
 use crate::evidence::Draft;
 use crate::facts::Fact;
@@ -133,11 +133,11 @@ fn is_left(assignment: &Assignment, now: Instant) -> bool {
 
 /// What the cycle's completions say of a statement that is filled by them.
 fn known(by: FilledBy, of_cycle: &[&Assignment], now: Instant) -> Known {
-    let kind = match by {
-        FilledBy::Courses => Kind::Course,
-        FilledBy::SelfCheck => Kind::Checklist,
+    let fills = |one: &Assignment| match by {
+        FilledBy::Courses => one.kind == Kind::Course,
+        FilledBy::SelfCheck => one.kind == Kind::Checklist && one.slug == PRIVACY_CHECK,
     };
-    let asked: Vec<&&Assignment> = of_cycle.iter().filter(|one| one.kind == kind).collect();
+    let asked: Vec<&&Assignment> = of_cycle.iter().filter(|one| fills(one)).collect();
     let last = asked.iter().flat_map(|one| &one.facts.completions).filter(|row| row.known_at(now));
     match last.map(|row| row.what.at.day()).max() {
         Some(day) => Known::Done(day),

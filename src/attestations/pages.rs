@@ -13,7 +13,7 @@ use crate::assignments::{self, Assignment};
 use crate::certificates::Key;
 use crate::clock::{Day, Instant};
 use crate::courses::reading::{FilledBy, PolicyChange, Statement};
-use crate::courses::{Kind, Library};
+use crate::courses::{Kind, Library, views};
 use crate::http::{Answer, Form, Visit, blocking};
 use crate::people::{self, Viewer};
 use crate::problem::{Complaints, Problem, Result};
@@ -85,11 +85,7 @@ fn title_of(library: &Library, assignment: &Assignment) -> String {
 }
 
 fn address_of(assignment: &Assignment) -> String {
-    match assignment.kind {
-        Kind::Course => format!("/courses/{}", assignment.slug),
-        Kind::Policy => address(&assignment.slug),
-        Kind::Checklist => "/self-check".to_owned(),
-    }
+    views::address(assignment.kind, &assignment.slug)
 }
 
 fn sign_view(

@@ -64,6 +64,9 @@ impl Kind {
     }
 }
 
+/// The checklist of everybody's own settings; others are about the school's accounts.
+pub const PRIVACY_CHECK: &str = "privacy-check";
+
 #[derive(Debug, Clone)]
 enum Content {
     Course(Arc<Course>),

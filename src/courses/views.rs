@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::reading::{Prose, Section, TermUse};
-use super::{Course, Kind, Library, Page, Policy};
+use super::{Course, Kind, Library, PRIVACY_CHECK, Page, Policy};
 
 /// A school's words for its slots.
 pub type Filled = BTreeMap<String, String>;
@@ -42,6 +42,16 @@ pub struct Segment {
 pub struct Progress {
     pub sentence: String,
     pub segments: Vec<Segment>,
+}
+
+/// Where somebody does what is asked of them.
+pub fn address(kind: Kind, slug: &str) -> String {
+    match kind {
+        Kind::Course => format!("/courses/{slug}"),
+        Kind::Policy => format!("/attestations/{slug}"),
+        Kind::Checklist if slug == PRIVACY_CHECK => "/self-check".to_owned(),
+        Kind::Checklist => format!("/self-check/{slug}"),
+    }
 }
 
 /// One page of a course, as `courses/page` shows it.

@@ -18,15 +18,13 @@ use crate::problem::{Problem, Result};
 use store::SelfCheckRow;
 
 /// The self-check that somebody is asked for: the one still to do, or else the last that they did. None for somebody who
-/// is asked for none; they may read the list all the same.
-pub fn asked_of(conn: &mut Conn, person: i64, now: Instant) -> Result<Option<Assignment>> {
-    let mut asked = assignments::my_training(conn, person, now)?;
-    asked.retain(|one| one.kind == Kind::Checklist);
-    let to_do = asked.iter().position(|one| !one.is_complete(now));
-    Ok(match to_do {
-        Some(place) => Some(asked.swap_remove(place)),
-        None => asked.pop(),
-    })
+/// is not asked for it; they may read the list all the same.
+pub fn asked_of(conn: &mut Conn, person: i64, slug: &str, now: Instant) -> Result<Option<Assignment>> {
+    match assignments::assignment_for(conn, person, Kind::Checklist, slug, now) {
+        Ok(assignment) => Ok(Some(assignment)),
+        Err(Problem::NotFound) => Ok(None),
+        Err(problem) => Err(problem),
+    }
 }
 
 /// *I have finished*: records the day and the version of the checklist that was shown. A second arrival changes nothing.

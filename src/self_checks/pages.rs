@@ -1,5 +1,5 @@
-//! What is seen of the self-check: one page with everything in it, whose tick boxes have no name, so that nothing but
-//! *I have finished* can ever be sent.
+//! What is seen of a self-check: one page with everything in it, whose tick boxes have no name, so that nothing but
+//! *I have finished* can ever be sent. The school accounts' list has a page of its own.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use crate::assignments::{self, Assignment};
 use crate::certificates::Key;
 use crate::clock::{Day, Instant};
 use crate::courses::reading::{Group, Item};
-use crate::courses::{Checklist, Kind, Library};
+use crate::courses::views::address;
+use crate::courses::{Checklist, Kind, Library, PRIVACY_CHECK};
 use crate::http::{Answer, Form, Visit};
+use crate::ids;
 use crate::people::{self, Viewer};
 use crate::problem::{Problem, Result};
 use crate::text;
-
-const ADDRESS: &str = "/self-check";
 
 /// A path in an app's menus is out of date, perhaps, when nobody has looked at it for so many days.
 const STALE_DAYS: i64 = 365;
@@ -50,34 +50,56 @@ impl Seen {
     }
 }
 
-/// GET /self-check: the list, as often as anybody likes.
+/// GET /self-check: everybody's own settings, as often as they like.
 pub async fn show(visit: Visit, viewer: Viewer, asked: web::Query<Asked>, library: web::Data<Library>) -> Answer {
-    let seen = look(&visit, &viewer, &library).await?;
+    show_list(&visit, &viewer, PRIVACY_CHECK, &asked, &library).await
+}
+
+/// GET /self-check/{slug}: another list, such as the school accounts'.
+pub async fn show_other(
+    visit: Visit,
+    viewer: Viewer,
+    slug: web::Path<String>,
+    asked: web::Query<Asked>,
+    library: web::Data<Library>,
+) -> Answer {
+    show_list(&visit, &viewer, &slug, &asked, &library).await
+}
+
+async fn show_list(visit: &Visit, viewer: &Viewer, slug: &str, asked: &Asked, library: &web::Data<Library>) -> Answer {
+    let seen = look(visit, viewer, slug, library).await?;
     match (seen.finished(visit.now), &asked.finished) {
         (Some(day), Some(_)) => visit.page("self_checks/done", "Self-check finished", done_view(&seen, day)),
         (finished, _) => {
-            let view = check_view(&seen, &library, visit.now.day(), finished);
-            visit.page("self_checks/check", "My privacy check", view)
+            let mut view = check_view(&seen, library, visit.now.day(), finished);
+            view["remember"] = remember(visit, viewer, slug).into();
+            let title = if slug == PRIVACY_CHECK { "My privacy check" } else { &seen.checklist.title };
+            visit.page("self_checks/check", title, view)
         }
     }
 }
 
-async fn look(visit: &Visit, viewer: &Viewer, library: &web::Data<Library>) -> Result<Seen> {
+/// Under which name this browser may keep the ticks, if its person asks for that; none on a shared computer. The name
+/// tells nobody who it is.
+fn remember(visit: &Visit, viewer: &Viewer, slug: &str) -> Option<String> {
+    let is_own = visit.guest.as_ref().is_some_and(|guest| !guest.shared_computer);
+    let whose = ids::hex(&ids::sha256(viewer.pseudonym.as_bytes())[..6]);
+    is_own.then(|| format!("{slug}-{whose}"))
+}
+
+async fn look(visit: &Visit, viewer: &Viewer, slug: &str, library: &web::Data<Library>) -> Result<Seen> {
     let (person, school, now, library) = (viewer.person, viewer.school, visit.now, library.clone());
+    let checklist = library.checklist(slug).ok_or(Problem::NotFound)?;
     visit
         .read(move |conn| {
-            let assignment = super::asked_of(conn, person, now)?;
-            let checklist = match &assignment {
-                Some(assignment) => library.checklist(&assignment.slug),
-                None => library.checklists().into_iter().next(),
-            };
+            let assignment = super::asked_of(conn, person, &checklist.slug, now)?;
             let training = assignments::my_training(conn, person, now)?;
-            let next = training.iter().find(|one| is_to_do(one, now) && one.kind != Kind::Checklist);
+            let next = training.iter().find(|one| is_to_do(one, now) && one.slug != checklist.slug);
             Ok(Seen {
-                checklist: checklist.ok_or(Problem::NotFound)?,
                 filled: people::cards(conn, school)?,
-                next: next.map(|one| (title_of(&library, one), address_of(one))),
+                next: next.map(|one| (title_of(&library, one), address(one.kind, &one.slug))),
                 assignment,
+                checklist,
             })
         })
         .await
@@ -92,29 +114,24 @@ fn title_of(library: &Library, assignment: &Assignment) -> String {
     library.title(assignment.kind, &assignment.slug).unwrap_or_else(|| assignment.slug.clone())
 }
 
-fn address_of(assignment: &Assignment) -> String {
-    match assignment.kind {
-        Kind::Course => format!("/courses/{}", assignment.slug),
-        Kind::Policy => format!("/attestations/{}", assignment.slug),
-        Kind::Checklist => ADDRESS.to_owned(),
-    }
-}
-
 fn check_view(seen: &Seen, library: &Library, today: Day, finished: Option<Day>) -> Value {
     let checklist = &seen.checklist;
     let words = |slot: &str| library.cards.words(slot, &seen.filled);
     let cards = library.cards.0.iter().filter(|card| WHO_TO_TELL.contains(&card.slot.as_str()));
     let is_asked = seen.assignment.is_some() && finished.is_none();
+    let is_own = checklist.slug == PRIVACY_CHECK;
+    let pupil_note = "Has a pupil of the school sent you messages? Keep them, and tell one of these people before you \
+        remove anything.";
     let platforms = checklist.groups.iter().enumerate().map(|(place, group)| platform(group, place == 0, today));
     json!({
-        "kicker": "Self-check · 20 to 30 minutes",
-        "heading": "Check your own privacy settings",
+        "kicker": if is_own { "Self-check · 20 to 30 minutes" } else { "Self-check · about 20 minutes" },
+        "heading": if is_own { "Check your own privacy settings" } else { &checklist.title },
         "intro_html": checklist.intro.fragment.fill(words),
-        "pupil_note": "Has a pupil of the school sent you messages? Keep them, and tell one of these people before you \
-            remove anything.",
+        "pupil_note": is_own.then_some(pupil_note),
         "cards": cards.map(|card| json!({ "label": card.label, "text": words(&card.slot) })).collect::<Vec<_>>(),
         "platforms": platforms.collect::<Vec<_>>(),
-        "action": is_asked.then_some(ADDRESS),
+        "action": is_asked.then(|| address(Kind::Checklist, &checklist.slug)),
+        "print_title": if is_own { "My privacy list" } else { &checklist.title },
         "edition": checklist.version,
         "finished": finished.map(|day| format!("You finished this on {}. There is nothing to send.", day.long())),
         "version": edition_line(checklist),
@@ -174,6 +191,7 @@ fn done_view(seen: &Seen, day: Day) -> Value {
         "sentence": "We have recorded the date and the edition of the list. Nothing about your answers was sent.",
         "next_href": next_href,
         "next_button": next_button,
+        "again_href": address(Kind::Checklist, &seen.checklist.slug),
     })
 }
 
@@ -185,13 +203,36 @@ pub async fn finish(
     library: web::Data<Library>,
     key: web::Data<Key>,
 ) -> Answer {
-    let (person, version) = (viewer.person, form.get("edition").to_owned());
+    finish_list(&visit, viewer.person, PRIVACY_CHECK, &form, library, key).await
+}
+
+/// POST /self-check/{slug}
+pub async fn finish_other(
+    visit: Visit,
+    viewer: Viewer,
+    slug: web::Path<String>,
+    form: Form,
+    library: web::Data<Library>,
+    key: web::Data<Key>,
+) -> Answer {
+    finish_list(&visit, viewer.person, &slug, &form, library, key).await
+}
+
+async fn finish_list(
+    visit: &Visit,
+    person: i64,
+    slug: &str,
+    form: &Form,
+    library: web::Data<Library>,
+    key: web::Data<Key>,
+) -> Answer {
+    let (version, list) = (form.get("edition").to_owned(), slug.to_owned());
     visit
         .act(move |act| {
             let person = people::person(act.conn, person)?;
-            let assignment = super::asked_of(act.conn, person.id, act.now)?.ok_or(Problem::NotFound)?;
+            let assignment = super::asked_of(act.conn, person.id, &list, act.now)?.ok_or(Problem::NotFound)?;
             super::finish(act, &library, &key, &person, &assignment, &version)
         })
         .await?;
-    visit.go(&format!("{ADDRESS}?finished"))
+    visit.go(&format!("{}?finished", address(Kind::Checklist, slug)))
 }

@@ -68,6 +68,8 @@ impl Town {
         let posts = self.app.read(people::all_posts).unwrap();
         let ordinary = posts.iter().filter(|post| post.school == self.school_a && post.superseded.is_none());
         let ordinary = ordinary.filter(|post| posts.iter().all(|other| other.manager != Some(post.person)));
+        let players = &self.app.stage.as_ref().unwrap().players;
+        let ordinary = ordinary.filter(|post| players.iter().all(|player| player.person != post.person));
         let person = ordinary.map(|post| post.person).nth(place).unwrap();
         let person = self.app.read(|conn| people::person(conn, person)).unwrap();
         let id = person.id;

@@ -1,12 +1,14 @@
 //! The self-check: that nothing but its end can be sent, and that nothing but its end is kept.
 
+use seamark::assignments;
 use seamark::courses::Kind;
 use seamark::evidence::Actor;
-use seamark::people::{self, NewPerson};
+use seamark::people::rules::PostFlags;
+use seamark::people::{self, NewPerson, NewPost};
 use seamark::self_checks;
 
 use crate::attestations_room::Trust;
-use crate::house::browser::{attribute, tags};
+use crate::house::browser::{Browser, attribute, tags};
 
 const CHECK: &str = "/self-check";
 
@@ -29,7 +31,68 @@ fn nothing_on_the_page_can_be_sent_but_the_token_and_i_have_finished() {
         assert!(!tick.contains("name=") && !tick.contains("form=") && !tick.contains("checked"), "{tick}");
         assert!(tick.contains("autocomplete=\"off\""), "{tick}");
     }
-    assert!(page.tags("details").len() == groups.len() && !page.says("<script"));
+    assert_eq!(page.tags("details").len(), groups.len());
+}
+
+#[test]
+fn opening_a_platform_asks_the_server_for_nothing() {
+    let trust = Trust::new();
+    let words = trust.browser(&trust.priya).opens(CHECK).words();
+    let platforms: Vec<&str> =
+        words.split("<details ").skip(1).map(|rest| rest.split("</details>").next().unwrap()).collect();
+    for platform in platforms {
+        for fetching in ["href=", "src=", "action=", "formaction", " name=", "url(", "<a ", "<img", "<form", "<iframe"]
+        {
+            assert!(!platform.contains(fetching), "{fetching} in {platform}");
+        }
+    }
+    let scripts: Vec<String> = tags(&words, "script");
+    assert!(scripts.len() == 1 && scripts[0].contains("src=\"/static/remember.js\""), "{scripts:?}");
+    let script = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/static/built/remember.js")).unwrap();
+    for sending in
+        ["fetch", "XMLHttp", "sendBeacon", "WebSocket", "EventSource", "location", "import", "cookie", "Image"]
+    {
+        assert!(!script.contains(sending), "the script knows of {sending}");
+    }
+}
+
+#[test]
+fn ticks_are_kept_by_the_browser_alone_and_never_offered_on_a_shared_computer() {
+    let trust = Trust::new();
+    let own = trust.browser(&trust.priya).opens(CHECK);
+    assert!(own.says("Remember my ticks on this device") && own.says("Forget them"));
+    assert!(!own.says(&trust.priya.pseudonym));
+    let shared = Browser::on_a_shared_computer(&trust.app, trust.priya.id).opens(CHECK);
+    assert!(shared.status == 200 && shared.says("X01"));
+    assert!(!shared.says("<script") && !shared.says("Remember my ticks"));
+}
+
+#[test]
+fn the_school_accounts_have_a_list_and_a_page_of_their_own() {
+    const ACCOUNTS: &str = "/self-check/school-account-check";
+    let trust = Trust::new();
+    let looking = trust.browser(&trust.priya).opens(ACCOUNTS);
+    assert!(
+        looking.status == 200 && looking.says("SA01") && !looking.says("I have finished"),
+        "whoever likes may read it"
+    );
+    let (priya, oak) = (trust.priya.clone(), trust.app.read(people::schools).unwrap()[0].id);
+    trust.act(move |act| {
+        let post = people::posts_of(act.conn, &[priya.id])?.remove(0);
+        let flags = PostFlags { account_administrator: true, ..post.post.flags };
+        people::add_post(act, &priya, &NewPost { flags, school: oak, ..NewPost::from(&post) })?;
+        assignments::reconcile(act, &[priya.id])
+    });
+    let priya = trust.browser(&trust.priya);
+    assert!(priya.opens("/").says(&format!("href=\"{ACCOUNTS}\"")));
+    let edition = trust.app.library.checklist("school-account-check").unwrap().version.clone();
+    let done = priya.fills_in(&priya.opens(ACCOUNTS), ACCOUNTS, &[("edition", &edition)]);
+    assert_eq!(done.location.as_deref(), Some("/self-check/school-account-check?finished"));
+    assert!(priya.follows(&done).says("Finished on 15 September 2026"));
+    assert!(trust.assignment(&trust.priya, Kind::Checklist, "school-account-check").is_complete(trust.clock.now()));
+    assert!(!trust.assignment(&trust.priya, Kind::Checklist, "privacy-check").is_complete(trust.clock.now()));
+    assert_eq!(priya.opens("/self-check/no-such-list").status, 404);
+    assert!(trust.complaints().is_empty());
 }
 
 #[test]

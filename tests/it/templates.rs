@@ -83,6 +83,15 @@ fn every_page_has_a_sample() {
 #[test]
 fn no_page_needs_script_or_inline_style() {
     for (sample, _, html) in pages() {
+        // What this one does is hidden until it runs, and offered to nobody on a shared computer.
+        let html = match html.split_once("<script nonce=\"") {
+            Some((before, after)) => {
+                let (_, after) = after.split_once("\" src=\"/static/remember.js\"></script>").unwrap();
+                assert!(before.contains("id=\"remember\"") && before.contains("hidden"), "{sample}");
+                format!("{before}{after}")
+            }
+            None => html,
+        };
         for never in ["<script", "<style", " style=", " onclick=", "javascript:"] {
             assert!(!html.contains(never), "{sample} has {never}");
         }

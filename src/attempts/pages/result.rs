@@ -10,7 +10,7 @@ use crate::assignments::{self, Assignment};
 use crate::attempts::rules::{self, Chosen, MarkedRow, ordinal};
 use crate::attempts::{Attempt, Progress};
 use crate::clock::Instant;
-use crate::courses::{Course, Kind, Library, Question, QuestionKind};
+use crate::courses::{Course, Kind, Library, Question, QuestionKind, views};
 use crate::db::Conn;
 use crate::people::Person;
 use crate::problem::Result;
@@ -143,9 +143,7 @@ fn named(conn: &mut Conn, library: &Library, next: &Assignment) -> Result<(Strin
     let title = library.title(next.kind, &next.slug).unwrap_or_else(|| next.slug.clone());
     let href = match (next.kind, library.course(&next.slug)) {
         (Kind::Course, Some(course)) => next_in(&course, &super::progress_of(conn, next.id)?),
-        (Kind::Course, None) => course_href(&next.slug),
-        (Kind::Policy, _) => format!("/attestations/{}", next.slug),
-        (Kind::Checklist, _) => "/self-check".to_owned(),
+        (kind, _) => views::address(kind, &next.slug),
     };
     Ok((title, href))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::{Cycle, Standing};
 use crate::clock::{Day, Instant};
-use crate::courses::{Course, Kind, Library};
+use crate::courses::{Course, Kind, Library, views};
 use crate::http::{Answer, Visit};
 use crate::people::Viewer;
 use crate::people::rules::AccessRole;
@@ -372,12 +372,7 @@ fn minutes_left(item: &Item, library: &Library) -> u32 {
 }
 
 fn href(item: &Item) -> String {
-    let slug = &item.assignment.slug;
-    match item.assignment.kind {
-        Kind::Course => format!("/courses/{slug}"),
-        Kind::Checklist => "/self-check".to_owned(),
-        Kind::Policy => format!("/attestations/{slug}"),
-    }
+    views::address(item.assignment.kind, &item.assignment.slug)
 }
 
 /// What somebody has of something done.

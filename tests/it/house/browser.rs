@@ -34,10 +34,19 @@ impl<'a> Browser<'a> {
 
     /// Somebody with all their rights, who asked for a link and used it.
     pub fn of(app: &'a App, person: i64) -> Browser<'a> {
+        Browser::signed_in(app, person, false)
+    }
+
+    /// The same, of somebody who said that others use this computer too.
+    pub fn on_a_shared_computer(app: &'a App, person: i64) -> Browser<'a> {
+        Browser::signed_in(app, person, true)
+    }
+
+    fn signed_in(app: &'a App, person: i64, shared_computer: bool) -> Browser<'a> {
         let keyring = app.keyring.clone();
         let opened = app.act(Actor::system(), move |act| {
             let token = identity::make_link(act, person, LinkKind::Asked)?;
-            identity::open_session(act, &keyring, &token, false)
+            identity::open_session(act, &keyring, &token, shared_computer)
         });
         let Opening::Opened { cookie, .. } = opened.unwrap() else { panic!("no session") };
         Browser { app, cookie: Some(cookie) }
