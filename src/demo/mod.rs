@@ -203,7 +203,8 @@ fn cast_players(
     let manager = named(leads("Headteacher"))?;
     let hr = named(leads("HR Manager"))?;
     let governor = named(leads("Head of Governance"))?;
-    let staff = named(busy(app, made, cast, now)?)?;
+    let taken = [manager.id, hr.id, governor.id];
+    let staff = named(busy(app, made, cast, &taken, now)?)?;
     let grants = [(hr.clone(), AccessRole::HR), (governor.clone(), AccessRole::Governor)];
     let given = crate::clock::Day::new(now.day().year(), 9, 1).unwrap_or(now.day()).min(now.day());
     crate::act::perform(&app.desk.database, Actor::system(), now, move |act| {
@@ -232,11 +233,17 @@ fn issue_report(app: &App, players: &[Player], now: Instant) -> Result<()> {
 }
 
 /// A teacher who is in the middle of things: some done, some to do.
-fn busy(app: &App, made: &[trust::MadePerson], cast: &Cast, now: Instant) -> Result<Option<usize>> {
+fn busy(
+    app: &App,
+    made: &[trust::MadePerson],
+    cast: &Cast,
+    taken: &[i64],
+    now: Instant,
+) -> Result<Option<usize>> {
     let mut fallback = None;
     for (place, person) in made.iter().enumerate().skip(3) {
         let Some(listed) = &cast.people[place] else { continue };
-        if !person.is_here_on(now.day()) || person.email.is_none() {
+        if !person.is_here_on(now.day()) || person.email.is_none() || taken.contains(&listed.id) {
             continue;
         }
         fallback.get_or_insert(place);
