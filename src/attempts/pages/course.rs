@@ -145,6 +145,8 @@ fn steps(course: &Course, stand: &Stand, is_done: bool) -> Vec<Step> {
             let (pill_kind, pill) = match (is_read, is_next) {
                 (true, _) => ("done", "Read"),
                 (_, true) => ("now", "Next"),
+                // Once the questions are passed, nothing is left to read.
+                _ if is_done => ("", ""),
                 _ => ("none", "To read"),
             };
             Step {
