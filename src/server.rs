@@ -158,6 +158,7 @@ pub fn table() -> Vec<Row> {
             post "/people/add" people::pages::add_person;
             get "/people/{person}/correct" people::pages::correct;
             post "/people/{person}/correct" people::pages::correct_person;
+            post "/people/{person}/duties" people::pages::set_duties;
             post "/people/{person}/leave" people::pages::leave;
             get "/chase" reminders::pages::choose;
             post "/chase" reminders::pages::send;

@@ -289,6 +289,27 @@ fn hr_corrects_an_email_and_sets_a_last_day() {
 }
 
 #[test]
+fn hr_says_what_a_job_includes_and_the_training_for_it_is_asked() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let kit = somebody(&site, KIT).unwrap();
+    let (page, action) = (format!("/people/{}/correct", kit.id), format!("/people/{}/duties", kit.id));
+    let done = fills(&sam, &page, &action, &[("duties", "images"), ("duties", "accounts")]);
+    assert_eq!((done.status, leads_to(&done)), (303, &*format!("/people/{}", kit.id)), "{}", done.words());
+    let posts = site.read(|conn| people::posts_of(conn, &[kit.id]));
+    let held: Vec<_> =
+        posts.iter().filter(|record| record.superseded.is_none()).map(|record| record.post.flags).collect();
+    assert!(
+        !held.is_empty()
+            && held.iter().all(|flags| flags.takes_images && flags.account_administrator && !flags.leadership)
+    );
+    assert!(posts.iter().any(|record| record.superseded.is_some()), "what held before is kept");
+    let ticked =
+        sam.opens(&page).tags("input").iter().filter(|tag| tag.contains("duties") && tag.contains("checked")).count();
+    assert_eq!(ticked, 2);
+}
+
+#[test]
 fn nobody_outside_ones_schools_can_be_corrected_or_named() {
     let site = trust();
     let kit = site.as_person(KIT);

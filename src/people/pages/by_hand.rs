@@ -1,4 +1,4 @@
-//! By hand: adding a person, correcting a name or email, and leaving.
+//! By hand: adding a person, correcting a name or email, saying what a job includes, and leaving.
 
 use actix_web::web;
 use serde_json::{Value, json};
@@ -58,8 +58,31 @@ fn adding(schools: &[School], form: &Form, complaints: &Complaints) -> Value {
         "role_group": choice("role_group", &groups, ""),
         "term_time": choice("term_time", &times, ""),
         "start": text("start"),
+        "duties": duties_field(read_duties(form)),
         "manager": text("manager"),
     })
+}
+
+/// What a job may include that asks for training of its own.
+fn duties_field(flags: PostFlags) -> Value {
+    let option = |value: &str, text: &str, is_chosen: bool| json!({ "value": value, "text": text, "note": null, "is_chosen": is_chosen });
+    json!({
+        "options": [
+            option("leads", "They are a senior leader", flags.leadership),
+            option("accounts", "They run a school’s social media account", flags.account_administrator),
+            option("images", "They take or publish pictures of pupils", flags.takes_images),
+        ],
+        "error": null,
+    })
+}
+
+fn read_duties(form: &Form) -> PostFlags {
+    let ticked = form.all("duties");
+    PostFlags {
+        leadership: ticked.contains(&"leads"),
+        account_administrator: ticked.contains(&"accounts"),
+        takes_images: ticked.contains(&"images"),
+    }
 }
 
 fn choice(options: &[(String, String)], chosen: &str, error: Option<&str>) -> Value {
@@ -152,7 +175,7 @@ fn read_added(form: &Form, schools: &[School]) -> std::result::Result<Added, Com
             "no" => Some(false),
             _ => None,
         },
-        flags: PostFlags::default(),
+        flags: read_duties(form),
         from,
         until: None,
         manager: None,
@@ -229,11 +252,16 @@ async fn see(visit: &Visit, viewer: &Viewer, id: i64) -> Result<Seen> {
     visit
         .read(move |conn| {
             let person = people::visible_to(conn, &scope, id, today)?;
-            let mut posts = people::posts_seen(conn, &scope, id)?;
-            posts.retain(|record| record.post.until.is_none_or(|until| until >= today));
+            let posts = posts_that_go_on(conn, &scope, id, today)?;
             Ok(Seen { person, schools: people::schools_in(conn, &scope)?, posts })
         })
         .await
+}
+
+fn posts_that_go_on(conn: &mut Conn, scope: &Scope, person: i64, today: Day) -> Result<Vec<PostRecord>> {
+    let mut posts = people::posts_seen(conn, scope, person)?;
+    posts.retain(|record| record.post.until.is_none_or(|until| until >= today));
+    Ok(posts)
 }
 
 fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
@@ -252,10 +280,22 @@ fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
         "forename": text("forename", person.known_as()),
         "surname": text("surname", person.known_surname()),
         "email": text("email", email),
+        "duties_action": address("duties"),
+        "duties": duties_field(if form.has("is_about_duties") { read_duties(form) } else { duties(seen) }),
         "leave_action": address("leave"),
         "post": choice(&jobs(seen), form.get("post"), complaints.get("post")),
         "last_day": text("last_day", ""),
     })
+}
+
+/// What any of their jobs includes.
+fn duties(seen: &Seen) -> PostFlags {
+    let any = |of: fn(&PostFlags) -> bool| seen.posts.iter().any(|record| of(&record.post.flags));
+    PostFlags {
+        leadership: any(|flags| flags.leadership),
+        account_administrator: any(|flags| flags.account_administrator),
+        takes_images: any(|flags| flags.takes_images),
+    }
 }
 
 fn jobs(seen: &Seen) -> Vec<(String, String)> {
@@ -305,6 +345,24 @@ pub async fn correct_person(visit: Visit, viewer: Viewer, id: web::Path<i64>, fo
         })
         .await;
     finish(&visit, &seen, &form, done, &said)
+}
+
+/// Sets what their jobs in scope include; the list of what is asked of them follows.
+pub async fn set_duties(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
+    let seen = see(&visit, &viewer, *id).await?;
+    let (scope, id, flags) = (hr_scope(&viewer)?, *id, read_duties(&form));
+    let done = visit
+        .act_once(&form, "hr", move |act| {
+            let today = act.now.day();
+            let person = people::visible_to(act.conn, &scope, id, today)?;
+            let posts = posts_that_go_on(act.conn, &scope, id, today)?;
+            for record in posts.iter().filter(|record| record.post.flags != flags) {
+                people::correct_post(act, &person, record.post.id, &NewPost { flags, ..NewPost::from(record) })?;
+            }
+            Ok(format!("/people/{id}"))
+        })
+        .await;
+    finish(&visit, &seen, &form, done, "Saved. What is asked of them follows within a minute.")
 }
 
 fn read_corrected(form: &Form) -> std::result::Result<NewPerson, Complaints> {

@@ -6,7 +6,7 @@ mod importing;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-pub use by_hand::{add, add_person, correct, correct_person, leave};
+pub use by_hand::{add, add_person, correct, correct_person, leave, set_duties};
 pub use importing::{apply, choose, every_row, look, send};
 
 use super::{Scope, Viewer};
