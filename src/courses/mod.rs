@@ -123,6 +123,7 @@ impl Library {
     pub fn of(folder: &Folder) -> (Library, Vec<Complaint>) {
         let (library, mut complaints) = Library::read(folder);
         complaints.extend(check::library(&library));
+        complaints.extend(check::strays(folder));
         library.finish(complaints)
     }
 

@@ -8,6 +8,7 @@ const COURSE: &str = "modules/acceptable-use/course.toml";
 const QUIZ: &str = "modules/acceptable-use/quiz.toml";
 const PAGE: &str = "modules/acceptable-use/pages/where-people-talk.md";
 const TEXT: &str = "policies/social-media-policy/text.md";
+const POLICY: &str = "policies/social-media-policy/policy.toml";
 const CLAUSES: &str = "policies/social-media-policy/clauses.toml";
 const STATEMENTS: &str = "policies/social-media-policy/statements/all-staff.toml";
 const CHECKLIST: &str = "checklists/privacy-check/everywhere.toml";
@@ -104,6 +105,9 @@ fn a_page_is_told_what_is_wrong_with_it() {
     complains(PAGE, front, &format!("{front}Go [here](https://evil.example/).\n\n"), "is not allowed");
     complains(PAGE, front, &format!("{front}<b>Look</b> here.\n\n"), "HTML is left out");
     complains(PAGE, front, &format!("{front}![](images/door.png)\n\n"), "words for those who cannot see it");
+    complains(PAGE, front, &format!("{front}![A door](images/door.png)\n\n"), "there is no images/door.png");
+    complains(PAGE, front, &format!("{front}See [this](/policies/no-such).\n\n"), "there is no policy to go to");
+    complains(PAGE, front, &format!("{front}See [this](/courses/acceptable-use/no-such).\n\n"), "there is no page");
     complains(PAGE, front, &format!("{front}# A second title\n\n"), "begin a heading with ##");
     let long = "word ".repeat(31);
     complains(PAGE, front, &format!("{front}{long}.\n\n"), "a sentence of 31 words (at most 30)");
@@ -124,6 +128,7 @@ fn a_quiz_is_told_what_is_wrong_with_it() {
     complains(QUIZ, "clauses = [\"P01\"]", "clauses = []", "names the clause");
     complains(QUIZ, "outcome = \"sort-posts\"", "outcome = \"sort\"", "has no outcome ‘sort’");
     complains(QUIZ, "Does the policy cover it?", "Which of these is not covered?", "the word ‘not’");
+    complains(QUIZ, "Does the policy cover it?", "Which of these isn't covered?", "the word ‘not’");
     complains(
         QUIZ,
         "No, since Saturday is your own time",
@@ -159,11 +164,53 @@ fn a_policy_and_a_checklist_are_told_what_is_wrong_with_them() {
     complains(TEXT, "](#P06)", "](#P66)", "no clause to go to");
     complains(TEXT, "{press}", "{presses}", "no slot ‘presses’");
     complains(CLAUSES, "[P01]", "[P41]", "has no section for P41");
+    complains(CLAUSES, "binds = [\"staff\", \"school\"]", "binds = [\"school\"]", "nobody signs for it");
+    let question = "\n[[change]]\ndate = 2027-02-10\nkind = \"material\"\nclauses = [\"P29\"]\nwas = \"Friends.\"\nnow = \"None.\"\n\
+                    ask = \"May you?\"\nright = [[\"No\", \"\"]]\nwrong = [[\"Yes\", \"No.\"]]\n";
+    let title = "title = \"Social media policy\"\n";
+    complains(POLICY, title, &format!("{title}{question}"), "there is nothing written here");
     complains(CLAUSES, "binds = [\"staff\"]", "binds = [\"everybody\"]", "everybody");
-    complains(STATEMENTS, "\"P29\"", "\"P30\"", "no statement for all staff signs P29");
+    complains(STATEMENTS, "\"P29\"", "\"P30\"", "no statement in statements/all-staff.toml signs P29");
     complains(STATEMENTS, "id      = \"press\"", "id      = \"confidential\"", "is there twice");
     complains(CHECKLIST, "id       = \"X01\"", "id       = \"X02\"", "is there twice");
     complains(CHECKLIST, "clauses  = [\"P36\"]", "clauses  = [\"P36\"]\nmust = true", "only X03 is a must");
+}
+
+/// The quiz of so many of the shelf's own questions.
+fn first_questions(number: usize) -> String {
+    let quiz = text_of(&shelf(), QUIZ);
+    let parts: Vec<&str> = quiz.split("[[question]]").collect();
+    assert!(parts.len() > number);
+    parts[..=number].join("[[question]]")
+}
+
+#[test]
+fn how_many_questions_a_bank_has_depends_on_who_must_take_it() {
+    let who = |who: &str| {
+        let line = "[[require]]\nwhat = \"modules/acceptable-use\"\nevery = \"once\"\n";
+        let folder = with(&shelf(), "programme.toml", &format!("{line}who = {{ {who} }}\n"));
+        with(&folder, QUIZ, &first_questions(9))
+    };
+    let says = |folder: &Folder, wanted: &str| {
+        let complaints = Library::of(folder).1;
+        assert!(complaints.iter().any(|complaint| complaint.what == wanted), "no ‘{wanted}’ in {complaints:?}");
+    };
+    says(&who("staff = true"), "9 questions (at least 24)");
+    says(&who("account_administrators = true"), "9 questions (at least 24)");
+    says(&who("account_administrators = true, role_groups = [\"office\"]"), "9 questions (at least 16)");
+    says(&who("leadership = true"), "9 questions (at least 16)");
+    let short = text_of(&shelf(), COURSE).replacen("minutes = 20", "minutes = 10", 1);
+    says(&with(&who("role_groups = [\"supply\"]"), COURSE, &short), "9 questions (at least 10)");
+}
+
+#[test]
+fn a_file_that_nothing_reads_is_said_wherever_it_lies() {
+    for stray in ["notes.txt", "modules/page.md", "pages/what/more.md", "Modules/acceptable-use/course.toml"] {
+        let (_, complaints) = Library::of(&with(&shelf(), stray, "Hello"));
+        let found =
+            complaints.iter().any(|complaint| complaint.file == stray && complaint.what.contains("uses this file"));
+        assert!(found, "{stray}: {complaints:?}");
+    }
 }
 
 #[test]

@@ -90,6 +90,7 @@ fn check_page(desk: &mut Desk, course: &Course, page: &Page, outcomes: &BTreeSet
     }
     facts(desk, file, page);
     texts::prose(desk, file, &page.prose);
+    pictures(desk, file, course, page);
     if !WORDS.contains(&page.words()) {
         let what = format!("the page has {} words ({} to {})", page.words(), WORDS.start(), WORDS.end());
         desk.complain(file, lines.body, what);
@@ -104,6 +105,15 @@ fn check_page(desk: &mut Desk, course: &Course, page: &Page, outcomes: &BTreeSet
     let spoken = page.spoken();
     texts::sentences(desk, file, &spoken);
     texts::easy(desk, file, lines.title, &spoken)
+}
+
+fn pictures(desk: &mut Desk, file: &str, course: &Course, page: &Page) {
+    for image in &page.prose.images {
+        let name = image.what.trim_start_matches("images/");
+        if !course.images.contains_key(name) {
+            desk.complain(file, image.line, format!("there is no {}", image.what));
+        }
+    }
 }
 
 fn facts(desk: &mut Desk, file: &str, page: &Page) {

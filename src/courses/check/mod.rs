@@ -11,6 +11,7 @@ mod texts;
 use std::collections::BTreeSet;
 
 use super::files::Folder;
+use super::reading::is_slug;
 use super::{Complaint, Content, Kind, Library};
 
 pub use report::check_command;
@@ -22,6 +23,9 @@ pub(super) fn library(library: &Library) -> Vec<Complaint> {
     shared::check(&mut desk);
     for ((kind, slug), held) in &library.held {
         desk.place = format!("{}/{slug}/", kind.folder());
+        if !is_slug(slug) {
+            desk.complain(&format!("{}.toml", kind.as_str()), 1, NO_SLUG);
+        }
         match &held.content {
             Content::Course(course) => {
                 let quiz = held.folder.bytes("quiz.toml").unwrap_or_default();
@@ -34,6 +38,22 @@ pub(super) fn library(library: &Library) -> Vec<Complaint> {
     }
     desk.complaints
 }
+
+const NO_SLUG: &str = "the folder's name has small letters, digits and hyphens: it is part of an address";
+
+/// Files beside the folders of content that nothing reads: a slip, such as a page that was saved one folder too high.
+pub(super) fn strays(folder: &Folder) -> Vec<Complaint> {
+    let is_shared = |path: &str| SHARED.contains(&path);
+    let is_content = |path: &str| {
+        let parts: Vec<&str> = path.splitn(3, '/').collect();
+        parts.len() == 3 && Kind::of_folder(parts[0]).is_some()
+    };
+    let strays = folder.paths().filter(|path| !is_shared(path) && !is_content(path));
+    strays.map(|path| Complaint { file: path.to_owned(), line: 1, what: "nothing uses this file".to_owned() }).collect()
+}
+
+/// What all content shares, and the term dates that another room reads.
+const SHARED: &[&str] = &["programme.toml", "glossary.toml", "cards.toml", "facts.toml", "calendar-england.toml"];
 
 /// What a check needs to know of the rest of the library, and the complaints so far.
 struct Desk<'a> {

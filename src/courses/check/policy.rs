@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::{Desk, texts};
-use crate::courses::reading::{Binds, Block, Checklist, Item, Policy, PolicyChange, Section, Statement};
+use crate::courses::reading::{
+    Binds, Block, ChangeQuestion, Checklist, Item, Policy, PolicyChange, Section, Statement,
+};
 
 pub fn check(desk: &mut Desk, policy: &Policy) {
     if let Some(other) = &policy.adds_to
@@ -13,6 +15,7 @@ pub fn check(desk: &mut Desk, policy: &Policy) {
         desk.complain("policy.toml", 1, format!("there is no policy ‘{other}’ to add to"));
     }
     texts::prose(desk, "text.md", &policy.lead);
+    texts::sentences(desk, "text.md", &policy.lead.blocks);
     let mut sections = BTreeSet::new();
     for section in &policy.sections {
         desk.id_is_new("text.md", section.line, &section.id, &mut sections);
@@ -24,6 +27,13 @@ pub fn check(desk: &mut Desk, policy: &Policy) {
         }
         if said.binds.is_empty() {
             desk.complain("clauses.toml", said.line, format!("{clause} does not say whom it binds"));
+        }
+        if said.duty && said.binds == [Binds::School] {
+            desk.complain(
+                "clauses.toml",
+                said.line,
+                format!("{clause} binds only the school, and nobody signs for it"),
+            );
         }
     }
     for pair in policy.changes.windows(2) {
@@ -55,6 +65,7 @@ fn check_section(desk: &mut Desk, policy: &Policy, section: &Section) {
         Some(_) => {}
     }
     texts::prose(desk, file, &section.prose);
+    texts::sentences(desk, file, &section.prose.blocks);
     match &section.summary {
         None => desk.complain(file, section.line, "a section opens with its summary: > In short: …"),
         Some(summary) => {
@@ -75,12 +86,25 @@ fn check_change(desk: &mut Desk, policy: &Policy, change: &PolicyChange) {
     if change.material && (change.question.is_none() || change.was.is_none() || change.now.is_none()) {
         desk.complain(file, change.line, "a material change says what was and what is now, and asks one question");
     }
-    if let Some(question) = &change.question
-        && (question.choices.iter().all(|choice| choice.is_right)
-            || question.choices.iter().all(|choice| !choice.is_right))
-    {
-        desk.complain(file, change.line, "a change's question has a right option and a wrong one");
+    let told = [&change.was, &change.now].into_iter().flatten();
+    let told: Vec<Block> = told.map(|text| Block { line: change.line, text: text.clone() }).collect();
+    texts::plain(desk, file, &told);
+    texts::sentences(desk, file, &told);
+    if let Some(question) = &change.question {
+        check_change_question(desk, change.line, question);
     }
+}
+
+fn check_change_question(desk: &mut Desk, line: usize, question: &ChangeQuestion) {
+    let file = "policy.toml";
+    let right = question.choices.iter().filter(|choice| choice.is_right).count();
+    if right == 0 || right == question.choices.len() {
+        desk.complain(file, line, "a change's question has a right option and a wrong one");
+    }
+    let spoken = question.spoken(line);
+    texts::plain(desk, file, &spoken);
+    texts::sentences(desk, file, &spoken);
+    texts::easy(desk, file, line, &spoken);
 }
 
 fn check_statement(desk: &mut Desk, policy: &Policy, file: &str, statement: &Statement) {
@@ -98,21 +122,37 @@ fn check_statement(desk: &mut Desk, policy: &Policy, file: &str, statement: &Sta
     texts::easy(desk, file, statement.line, &block);
 }
 
-/// Every duty of all staff is in the statements that all staff sign.
+/// The sets of statements, by the file's name, and who signs each in full.
+const SETS: [(&str, Binds); 3] = [
+    ("all-staff", Binds::Staff),
+    ("account-administrators", Binds::AccountAdministrators),
+    ("leadership", Binds::Leadership),
+];
+
+/// Every duty is in the statements of those whom it binds. All staff sign theirs, so a duty in it is signed by everybody.
 fn duties_signed(desk: &mut Desk, policy: &Policy) {
-    let Some(all_staff) = policy.statement_set("all-staff") else {
-        return desk.complain("policy.toml", 1, "there is no statements/all-staff.toml");
-    };
-    let signed: BTreeSet<&String> = all_staff.statements.iter().flat_map(|statement| &statement.clauses).collect();
-    for (clause, said) in &policy.clauses {
-        if said.duty && said.binds.contains(&Binds::Staff) && !signed.contains(clause) {
-            desk.complain(
-                "clauses.toml",
-                said.line,
-                format!("no statement for all staff signs {clause}, which is their duty"),
-            );
+    if policy.statement_set("all-staff").is_none() {
+        desk.complain("policy.toml", 1, "there is no statements/all-staff.toml");
+    }
+    for (clause, said) in policy.clauses.iter().filter(|(_, said)| said.duty) {
+        for whom in unsigned_by(policy, clause, &said.binds) {
+            let what = format!("no statement in statements/{whom}.toml signs {clause}, which is their duty");
+            desk.complain("clauses.toml", said.line, what);
         }
     }
+}
+
+/// The sets in which a duty is missing.
+pub fn unsigned_by(policy: &Policy, clause: &str, binds: &[Binds]) -> Vec<&'static str> {
+    let signs = |set: &str| {
+        let set = policy.statement_set(set);
+        set.is_some_and(|set| set.statements.iter().any(|statement| statement.clauses.iter().any(|c| c == clause)))
+    };
+    if signs("all-staff") {
+        return Vec::new();
+    }
+    let bound = SETS.iter().filter(|(_, whom)| binds.contains(whom));
+    bound.map(|(set, _)| *set).filter(|set| policy.statement_set(set).is_some() && !signs(set)).collect()
 }
 
 pub fn check_checklist(desk: &mut Desk, checklist: &Checklist) {

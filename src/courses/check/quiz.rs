@@ -6,12 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Desk, texts};
 use crate::courses::reading::{Choice, Course, Question, QuestionKind};
 use crate::courses::{Kind, rules};
-use crate::people::rules::RoleGroup;
+use crate::people::rules::{Audience, RoleGroup};
 
 const FILE: &str = "quiz.toml";
-/// The smallest bank that a course may have; the five that everybody takes have more.
-const QUESTIONS_AT_LEAST: usize = 10;
-const QUESTIONS_FOR_ALL_STAFF: usize = 24;
+/// The smallest bank: of a course that all staff or all who look after accounts must take, of a short one, of any other.
+const QUESTIONS_FOR_ALL: usize = 24;
+const QUESTIONS_OF_A_SHORT_ONE: usize = 10;
+const QUESTIONS_AT_LEAST: usize = 16;
+/// The minutes that a short course, such as an induction, may claim.
+const SHORT: u32 = 10;
 const SUITED_AT_LEAST: usize = 12;
 const RATIO_AT_MOST: f64 = 1.3;
 const ANSWER_CHARACTERS_AT_MOST: usize = 40;
@@ -68,12 +71,22 @@ fn check_question(desk: &mut Desk, question: &Question, outcomes: &BTreeSet<&str
     texts::easy(desk, FILE, line, &spoken);
 }
 
-/// *Not*, *except* and *least* in what is asked trip people up; in the story before it they do no harm.
+/// *Not*, *except* and *least* in what is asked trip people up; in the story before it they do no harm. What is asked is
+/// each question, or the last sentence where there is none: "Put the steps in order."
 fn word_not_to_ask_with(ask: &str) -> Option<&'static str> {
-    let asked =
-        rules::sentences(ask).into_iter().filter(|sentence| sentence.trim_end_matches(['”', '"']).ends_with('?'));
-    let words: Vec<String> = asked.flat_map(rules::words).map(plain).collect();
-    ["not", "except", "least"].into_iter().find(|word| words.iter().any(|said| said == word))
+    let sentences = rules::sentences(ask);
+    let is_asked = |sentence: &&&str| sentence.trim_end_matches(['”', '"']).ends_with('?');
+    let mut asked: Vec<&str> = sentences.iter().filter(is_asked).copied().collect();
+    if asked.is_empty() {
+        asked.extend(sentences.last());
+    }
+    let words: Vec<String> = asked.into_iter().flat_map(rules::words).map(plain).collect();
+    let said = |wanted: &str| words.iter().any(|word| word == wanted || wanted == "not" && is_a_not(word));
+    ["not", "except", "least"].into_iter().find(|word| said(word))
+}
+
+fn is_a_not(word: &str) -> bool {
+    word.ends_with("n't") || word.ends_with("n’t")
 }
 
 fn plain(word: &str) -> String {
@@ -156,19 +169,26 @@ fn misconceptions(desk: &mut Desk, questions: &[Question], source: &str) {
 
 fn bank(desk: &mut Desk, course: &Course) {
     let questions = &course.quiz.questions;
-    let for_all_staff = desk
-        .library
-        .programme
-        .requires
-        .iter()
-        .any(|required| required.kind == Kind::Course && required.slug == course.slug && required.who.staff);
-    let at_least = if for_all_staff { QUESTIONS_FOR_ALL_STAFF } else { QUESTIONS_AT_LEAST };
+    let at_least = smallest_bank(desk, course);
     if questions.len() < at_least {
         desk.complain(FILE, 1, format!("{} questions (at least {at_least})", questions.len()));
     }
     let one_right = questions.iter().filter(|question| matches!(question.kind, QuestionKind::OneRight(_))).count();
     if (questions.len() - one_right) * 5 < questions.len() {
         desk.complain(FILE, 1, "at least a fifth of the questions are of another kind than one right");
+    }
+}
+
+fn smallest_bank(desk: &Desk, course: &Course) -> usize {
+    let administrators = Audience { account_administrators: true, ..Audience::default() };
+    let for_all = desk.library.programme.requires.iter().any(|required| {
+        let is_it = required.kind == Kind::Course && required.slug == course.slug;
+        is_it && (required.who.staff || required.who == administrators)
+    });
+    match (for_all, course.minutes_at_most) {
+        (true, _) => QUESTIONS_FOR_ALL,
+        (false, 0..=SHORT) => QUESTIONS_OF_A_SHORT_ONE,
+        (false, _) => QUESTIONS_AT_LEAST,
     }
 }
 
@@ -268,8 +288,9 @@ fn groups_that_take_it(desk: &Desk, course: &Course) -> Vec<RoleGroup> {
     }
 }
 
-/// Whether a role group can be given two draws running that share no question: one question of each gate, at least one for
-/// each outcome, and enough of the rest.
+/// Whether a role group can be given two draws running: each time another question of each gate and at least one for each
+/// outcome that suits them, and for the rest none that was in the last, unless the course is a short one. Once what suits
+/// them has run out, the others fill the draw.
 fn draws(desk: &mut Desk, course: &Course, group: RoleGroup) {
     let questions = &course.quiz.questions;
     let suited: Vec<&Question> = questions.iter().filter(|question| question.suits(group)).collect();
@@ -307,9 +328,9 @@ fn why_no_two_draws(course: &Course, suited: &[&Question]) -> Option<String> {
     if gates.len() + others.len() > draw {
         return Some(format!("{} gates and outcomes do not fit into {draw} questions", gates.len() + others.len()));
     }
-    let rest = draw - gates.len();
-    if plain.len() < 2 * rest {
-        return Some(format!("{} questions beside the gates, and {} are needed", plain.len(), 2 * rest));
-    }
-    None
+    let bank = &course.quiz.questions;
+    let beside = bank.iter().filter(|question| question.gate.is_none()).count();
+    let times = if course.minutes_at_most <= SHORT { 1 } else { 2 };
+    let needed = times * (draw - gates.len());
+    (beside < needed).then(|| format!("{beside} questions beside the gates, and {needed} are needed"))
 }

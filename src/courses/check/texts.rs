@@ -55,10 +55,29 @@ pub fn prose(desk: &mut Desk, file: &str, prose: &Prose) {
         }
     }
     for link in &prose.links {
-        let clause = link.what.strip_prefix('#');
-        if clause.is_some_and(|clause| !desk.clauses.contains(clause)) {
-            desk.complain(file, link.line, format!("there is no clause to go to at ‘{}’", link.what));
+        if let Some(what) = leads_nowhere(desk, &link.what) {
+            desk.complain(file, link.line, format!("there is no {what} to go to at ‘{}’", link.what));
         }
+    }
+}
+
+/// What a link wants that is not there: a clause, or a policy, course or page of this library.
+fn leads_nowhere(desk: &Desk, address: &str) -> Option<&'static str> {
+    let (path, anchor) = address.split_once('#').map_or((address, None), |(path, anchor)| (path, Some(anchor)));
+    if anchor.is_some_and(|anchor| !desk.clauses.contains(anchor)) {
+        return Some("clause");
+    }
+    let mut parts = path.trim_start_matches('/').splitn(3, '/');
+    let (room, slug, page) = (parts.next()?, parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let library = desk.library;
+    match room {
+        "policies" => library.policy(slug).is_none().then_some("policy"),
+        "attestations" => library.policy(slug).is_none().then_some("policy"),
+        "courses" => match library.course(slug) {
+            None => Some("course"),
+            Some(course) => (!page.is_empty() && course.page(page).is_none()).then_some("page"),
+        },
+        _ => None,
     }
 }
 

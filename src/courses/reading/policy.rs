@@ -168,6 +168,16 @@ struct WrittenStatement {
     filled_by: Option<FilledBy>,
 }
 
+impl ChangeQuestion {
+    /// All that is read aloud of it.
+    pub fn spoken(&self, line: usize) -> Vec<Block> {
+        let options =
+            self.choices.iter().flat_map(|choice| [(choice.line, &choice.text), (choice.line, &choice.reason)]);
+        let all = std::iter::once((line, &self.ask)).chain(options);
+        all.map(|(line, text)| Block { line, text: text.clone() }).collect()
+    }
+}
+
 impl Policy {
     pub fn read(slug: &str, folder: &Folder) -> Reading<Policy> {
         let source = Source::open(folder, "policy.toml")?;
