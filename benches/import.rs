@@ -79,7 +79,7 @@ fn import(app: &App, file: &[u8], what: &str) -> Vec<(String, f64)> {
 fn trust(folder: &std::path::Path) -> App {
     let said = BTreeMap::from([("SEAMARK_DATA".to_owned(), folder.to_str().unwrap().to_owned())]);
     let app = App::build(Config::read("", &said).unwrap(), Clock::System).unwrap();
-    let library = app.library.clone();
+    let library = app.library();
     app.act(Actor::system(), move |act| {
         settings::write(act.conn, act.now, None, settings::TRUST_NAME, "Saltmarsh Academies Trust")?;
         settings::write(act.conn, act.now, None, settings::LOG_ORIGIN, "saltmarsh.example/evidence/1")?;

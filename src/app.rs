@@ -26,13 +26,14 @@ use crate::reports::issued::evidence_reports;
 use crate::reports::standings::Latest;
 use crate::self_checks;
 use crate::settings;
+use crate::shelf::{self, Shelf};
 
 /// The program, ready to serve or to run one command.
 #[derive(Clone)]
 pub struct App {
     pub desk: web::Data<Desk>,
     pub keyring: web::Data<Keyring>,
-    pub library: web::Data<Library>,
+    pub shelf: web::Data<Shelf>,
     pub certificate_key: web::Data<certificates::Key>,
     pub visitors: web::Data<Visitors>,
     /// The figures that were last looked at.
@@ -58,27 +59,30 @@ impl App {
         crate::keys::private_folder(&config.data)?;
         let database = Database::open(&config.database, writer)?;
         let keys = config.keys_folder();
-        let (library, complaints) = Library::load(config.courses.as_deref());
-        for complaint in complaints {
-            tracing::error!(%complaint, "content is not sound; the last sound one stays in use");
-        }
+        let desk = Desk { database, clock: clock.clone(), config, views: Views::read()?, house: Default::default() };
         let app = App {
-            library: web::Data::new(library),
+            shelf: web::Data::new(Shelf::of(shelf::as_in_use(&desk)?)),
             keyring: web::Data::new(Keyring { session: Secret::keep(&keys, "session.key")? }),
             certificate_key: web::Data::new(certificates::Key::new(&Secret::keep(&keys, "certificates.key")?)?),
-            visitors: web::Data::new(Visitors::new(clock.clone())),
+            visitors: web::Data::new(Visitors::new(clock)),
             latest: web::Data::new(Latest::default()),
             evidence_key: Arc::new(Secret::keep(&keys, "evidence.key")?),
-            desk: web::Data::new(Desk { database, clock, config, views: Views::read()?, house: Default::default() }),
+            desk: web::Data::new(desk),
             transport,
             stage: None,
         };
         read_house(&app.desk)?;
-        if app.desk.house().set_up {
-            let library = app.library.clone();
-            app.act(Actor::system(), move |act| courses::store_contents(act, &library))?;
-        }
         Ok(app)
+    }
+
+    /// The content in use now.
+    pub fn library(&self) -> web::Data<Library> {
+        self.shelf.library()
+    }
+
+    /// Takes into use what is sound in the folders; a server does so when it starts, and when it is told to.
+    pub fn reload(&self, who: Actor) -> Result<web::Data<Library>> {
+        shelf::reload(&self.desk, &self.shelf, who)
     }
 
     /// One act, at the clock's now.
@@ -138,6 +142,7 @@ pub fn covered() -> Vec<Covered> {
         Covered { table: "self_checks", rows: self_checks::evidence_self_checks },
         Covered { table: "certificate_endings", rows: certificates::evidence_certificate_endings },
         Covered { table: "reports", rows: evidence_reports },
+        Covered { table: "sign_offs", rows: courses::evidence_sign_offs },
     ]
 }
 

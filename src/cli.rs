@@ -13,8 +13,9 @@ use crate::assignments::rules::{DueRule, Every};
 use crate::assignments::{self, Asking, Terms};
 use crate::clock::{Clock, Day};
 use crate::config::Config;
-use crate::courses::Kind;
-use crate::courses::check::check_command;
+use crate::courses::check::{against_command, check_command};
+use crate::courses::trace::{Misses, trace_command};
+use crate::courses::{Kind, Library};
 use crate::db::Target;
 use crate::evidence::{Actor, verify};
 use crate::identity::{self, rules::LinkKind};
@@ -22,7 +23,7 @@ use crate::people;
 use crate::people::import::{ImportCommand, import_command};
 use crate::people::rules::{Audience, Urn, WorkEmail};
 use crate::problem::{FaultKind, Problem, Result};
-use crate::reports::{governors, issued};
+use crate::reports::{content, governors, issued};
 use crate::{demo, doctor, rounds, server, setup, text};
 
 /// Training and attestation for the staff of schools and multi-academy trusts.
@@ -52,12 +53,19 @@ enum Command {
         /// How many people have a post today: 20 to 10,000.
         #[arg(long, value_name = "N", default_value_t = 479)]
         people: usize,
+        /// A folder of your own courses, laid over the built-in ones.
+        #[arg(long, value_name = "DIR")]
+        courses: Option<PathBuf>,
     },
     /// Serves the real thing. The first start prints a one-time address of the set-up page.
     Serve {
         /// Where to listen, instead of what the settings say.
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<SocketAddr>,
+        /// A folder of your own courses, laid over the built-in ones, instead of what the settings say. After a change there
+        /// send SIGHUP, or press the button on the settings page.
+        #[arg(long, value_name = "DIR")]
+        courses: Option<PathBuf>,
     },
     /// Makes a sign-in link for somebody, good once within 15 minutes.
     Link { email: String },
@@ -143,6 +151,14 @@ enum Courses {
         /// Lists the facts that nobody has confirmed, too.
         #[arg(long)]
         facts: bool,
+        /// An earlier state of the folder: says whom each change since then would touch.
+        #[arg(long, value_name = "DIR")]
+        against: Option<PathBuf>,
+    },
+    /// Each clause of the policy: taught where, asked by what, signed by what, missed how often.
+    Trace {
+        /// A folder whose content is laid over the built-in one, instead of what the settings say.
+        folder: Option<PathBuf>,
     },
 }
 
@@ -202,12 +218,13 @@ fn obey(line: CommandLine) -> Result<bool> {
     let load = || Config::load(line.config.as_deref());
     let build = || App::build(load()?, Clock::System);
     match line.command {
-        Command::Demo { listen, seed, today, people } => {
+        Command::Demo { listen, seed, today, people, courses } => {
             start_logging("warn");
-            show_demo(&demo::Asked { listen, seed, today, people }).map(|()| true)
+            show_demo(&demo::Asked { listen, seed, today, people, courses }).map(|()| true)
         }
-        Command::Serve { listen } => {
+        Command::Serve { listen, courses } => {
             let mut config = load()?;
+            config.courses = courses.or(config.courses);
             config.listen = listen.unwrap_or(config.listen);
             serve(config).map(|()| true)
         }
@@ -223,11 +240,7 @@ fn obey(line: CommandLine) -> Result<bool> {
         Command::Requirements { what: Requirements::Add { what, school, apply } } => {
             ask_for(&build()?, &what, &school, apply).map(|()| true)
         }
-        Command::Courses { what: Courses::Check { folder, facts } } => {
-            let folder = folder.or(load()?.courses);
-            let (said, sound) = check_command(folder.as_deref(), facts);
-            tell(said.trim_end()).map(|()| sound)
-        }
+        Command::Courses { what } => courses(what, &load()?),
         Command::Report { what: Reports::Governors { school, as_at, out } } => {
             draft_governors_report(&build()?, school.as_deref(), as_at, &out).map(|()| true)
         }
@@ -239,6 +252,29 @@ fn obey(line: CommandLine) -> Result<bool> {
             findings.iter().try_for_each(|finding| tell(&finding.to_string()))?;
             Ok(findings.iter().all(|finding| finding.is_well))
         }
+    }
+}
+
+fn courses(what: Courses, config: &Config) -> Result<bool> {
+    let or_set = |folder: Option<PathBuf>| folder.or(config.courses.clone());
+    let (said, sound) = match what {
+        Courses::Check { folder, facts, against } => match against {
+            Some(earlier) => against_command(or_set(folder).as_deref(), &earlier),
+            None => check_command(or_set(folder).as_deref(), facts),
+        },
+        Courses::Trace { folder } => {
+            let (library, _) = Library::load(or_set(folder).as_deref());
+            trace_command(&library, &misses(config, &library)?)
+        }
+    };
+    tell(said.trim_end()).map(|()| sound)
+}
+
+/// What the database knows of missed clauses; nothing, where there is no database.
+fn misses(config: &Config, library: &Library) -> Result<Misses> {
+    match &config.database {
+        Target::Sqlite(file) if !file.exists() => Ok(Misses::new()),
+        _ => App::build(config.clone(), Clock::System)?.read(|conn| content::misses(conn, library)),
     }
 }
 
@@ -269,6 +305,7 @@ fn serve(config: Config) -> Result<()> {
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Problem::refused(format!("{} cannot be listened on: {error}", config.listen)))?;
     let app = App::build(config, Clock::System)?;
+    app.reload(Actor::system())?;
     print_setup_address(&app)?;
     run_server(app, listener)
 }
@@ -276,10 +313,27 @@ fn serve(config: Config) -> Result<()> {
 /// Serves until told to stop (SIGTERM, Ctrl-C), then finishes what is under way.
 pub fn run_server(app: App, listener: TcpListener) -> Result<()> {
     let rounds = rounds::start(&app)?;
+    let listening = listen_for_hangups(&app)?;
     let served =
         actix_web::rt::System::new().block_on(async { server::serve(app, listener)?.await.map_err(Problem::from) });
+    listening.close();
     rounds.stop();
     served
+}
+
+/// SIGHUP takes the folder of courses into use as it is now.
+fn listen_for_hangups(app: &App) -> Result<signal_hook::iterator::Handle> {
+    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGHUP])?;
+    let (listening, app) = (signals.handle(), app.clone());
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            match app.reload(Actor::shell()) {
+                Ok(library) => tracing::info!(complaints = library.complaints.len(), "courses are read again"),
+                Err(problem) => tracing::error!(cause = %problem, "courses could not be read again"),
+            }
+        }
+    });
+    Ok(listening)
 }
 
 /// Log lines are JSON, one a line, without personal data.
@@ -326,7 +380,7 @@ fn ask_for(app: &App, what: &str, schools: &[Urn], apply: bool) -> Result<()> {
     let no_such = || Problem::refused(format!("There is no {what} among the content in use."));
     let (kind, slug) =
         what.split_once('/').and_then(|(folder, slug)| Some((Kind::of_folder(folder)?, slug))).ok_or_else(no_such)?;
-    let title = app.library.title(kind, slug).ok_or_else(no_such)?;
+    let title = app.library().title(kind, slug).ok_or_else(no_such)?;
     let now = app.desk.clock.now();
     schools.iter().try_for_each(|urn| school_called(app, urn.as_str()).map(drop))?;
     let audience = Audience { schools: schools.to_vec(), short_stay: kind == Kind::Policy, ..Audience::all_staff() };
@@ -360,7 +414,7 @@ fn draft_governors_report(app: &App, urn: Option<&str>, day: Option<Day>, out: &
     let school = urn.map(|urn| school_called(app, urn)).transpose()?;
     let trust = app.desk.house().trust.clone();
     let as_at = governors::as_at(day, now);
-    let report = app.read(|conn| governors::report(conn, &app.library, &trust, school, as_at))?;
+    let report = app.read(|conn| governors::report(conn, &app.library(), &trust, school, as_at))?;
     std::fs::write(out, issued::draft(&report)?)
         .map_err(|error| Problem::refused(format!("{}: {error}", out.display())))?;
     tell(&format!("✓ {}: {}, as at {}. A draft: it has no number.", out.display(), report.headline, as_at.long()))

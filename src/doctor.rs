@@ -79,11 +79,15 @@ fn clock(app: &App) -> Result<Finding> {
 }
 
 fn courses(app: &App) -> Result<Finding> {
-    let complaints = app.library.complaints.len();
-    Ok(if complaints == 0 {
-        well("courses: all sound")
-    } else {
-        ill(format!("courses: {complaints} complaints. Run `seamark courses check` with your folder."))
+    let library = app.library();
+    Ok(match &library.complaints[..] {
+        [] => well("courses: all sound"),
+        [first, others @ ..] => {
+            let more = if others.is_empty() { String::new() } else { format!(" And {} more.", others.len()) };
+            ill(format!(
+                "courses: the last sound ones stay in use. {first}.{more} Run `seamark courses check` with your folder."
+            ))
+        }
     })
 }
 

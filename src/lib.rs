@@ -31,8 +31,10 @@ pub mod reports;
 pub mod reminders;
 
 // ── roof: knows all, known by none
+pub mod shelf;
 pub mod app;
 pub mod operations;
+pub mod content_page;
 pub mod settings_page;
 pub mod setup;
 pub mod postman;

@@ -57,7 +57,7 @@ fn send_one(app: &App, transport: &Transport, row: &Row) -> bool {
 
 fn try_to_send(app: &App, transport: &Transport, row: &Row) -> Result<bool> {
     let taken = row.clone();
-    let library = app.library.clone();
+    let library = app.library();
     let link = app.act(Actor::system(), move |act| take(act, &library, &taken))?;
     let Some(token) = link else { return Ok(false) };
     let written = write_out(app, row, &token)?;

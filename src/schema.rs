@@ -247,6 +247,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    content_uses (id) {
+        id -> BigInt,
+        kind -> Text,
+        slug -> Text,
+        version -> Text,
+        used_from -> BigInt,
+    }
+}
+
+diesel::table! {
+    sign_offs (id) {
+        id -> BigInt,
+        kind -> Text,
+        slug -> Text,
+        version -> Text,
+        reader -> Text,
+        person_id -> BigInt,
+        signed_day -> Text,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
     term_dates (id) {
         id -> BigInt,
         school_id -> Nullable<BigInt>,
@@ -573,6 +596,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     link_askings,
     sessions,
     contents,
+    content_uses,
+    sign_offs,
     term_dates,
     requirements,
     requirement_terms,
@@ -595,4 +620,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     reports,
     chases,
     chase_letters,
+);
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    requirements::content_slug,
+    answers::question,
+    answers::is_right,
 );

@@ -2,11 +2,12 @@
 //! rule does not exist; what one may not see is not found.
 
 use std::net::TcpListener;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Extensions, Server, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App as WebApp, FromRequest, HttpMessage, HttpServer, Route, web};
@@ -22,8 +23,9 @@ use crate::people::rules::AccessRole::{self, Administrator, Auditor, Governor, H
 use crate::people::{self, Viewer};
 use crate::problem::{Problem, Result};
 use crate::reports;
+use crate::shelf::Shelf;
 use crate::{
-    attempts, attestations, certificates, courses, demo, ids, operations, reminders, self_checks, settings_page, setup,
+    attempts, attestations, certificates, content_page, courses, demo, ids, operations, reminders, self_checks, settings_page, setup,
 };
 
 /// Who may call a route.
@@ -167,6 +169,11 @@ pub fn table() -> Vec<Row> {
         }
         Any(&[Administrator]) => {
             get "/settings" settings_page::show;
+            get "/settings/content" content_page::show;
+            post "/settings/content/reload" content_page::reload;
+            post "/settings/content/sign-offs" content_page::sign_off;
+            get "/settings/content/trace" content_page::trace;
+            get "/settings/content/passages" content_page::passages;
             post "/settings/trust" settings_page::save_trust;
             post "/settings/mail" settings_page::save_mail;
             post "/settings/schools" settings_page::add_school;
@@ -224,7 +231,7 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
     service
         .app_data(app.desk.clone())
         .app_data(app.keyring.clone())
-        .app_data(app.library.clone())
+        .app_data(app.shelf.clone())
         .app_data(app.certificate_key.clone())
         .app_data(app.visitors.clone())
         .app_data(app.latest.clone())
@@ -315,7 +322,7 @@ fn answer_to(problem: &Problem) -> actix_web::HttpResponse {
 /// The outermost layer: reads the clock, finds out who is here, and sees to it that every answer has its headers and every
 /// problem its page.
 pub async fn arrive(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let Some(desk) = request.app_data::<web::Data<Desk>>().cloned() else {
@@ -330,6 +337,7 @@ pub async fn arrive(
     };
     let signed_in = guest.is_some();
     request.extensions_mut().insert(Arrival { now, nonce: nonce.clone(), guest });
+    lend_library(&mut request);
     let pattern = request.match_pattern();
     let mut response = next.call(request).await?.map_into_boxed_body();
     let unseen = response.response().extensions().get::<Unseen>().cloned();
@@ -339,6 +347,15 @@ pub async fn arrive(
     security::put_headers(response.headers_mut(), &nonce, desk.is_https(), signed_in);
     operations::count(pattern.as_deref(), response.status(), began.elapsed());
     Ok(response)
+}
+
+/// The library that is in use now is this request's to its end, whatever is taken into use meanwhile.
+fn lend_library(request: &mut ServiceRequest) {
+    if let Some(shelf) = request.app_data::<web::Data<Shelf>>() {
+        let mut lent = Extensions::new();
+        lent.insert(shelf.library());
+        request.add_data_container(Rc::new(lent));
+    }
 }
 
 fn draw(response: ServiceResponse<BoxBody>, unseen: &Unseen) -> ServiceResponse<BoxBody> {

@@ -92,7 +92,7 @@ impl Server {
             },
             administrator_school: urn,
         };
-        let library = app.library.clone();
+        let library = app.library();
         app.act(Actor::system(), move |act| setup::set_up(act, &library, &new).map(|_| ())).unwrap();
         let made = app
             .act(Actor::system(), move |act| (0..staff).map(|number| add(act, number)).collect::<Result<Vec<_>, _>>());

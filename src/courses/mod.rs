@@ -2,15 +2,18 @@
 //! `Library` holds what is in use; `reading` says what an author may write, and `check` whether it is good enough.
 
 pub mod check;
+mod difference;
 pub mod files;
+mod loading;
 pub mod pages;
 pub mod reading;
 pub mod rules;
+mod sign_offs;
 mod store;
+pub mod trace;
 pub mod views;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::act::Act;
@@ -19,12 +22,15 @@ use crate::db::Conn;
 use crate::evidence::Draft;
 use crate::problem::{Problem, Result};
 
+pub use difference::{Difference, Edit, Touches};
 use files::Folder;
+pub use loading::LastSound;
 pub use reading::{
     Card, Cards, Change, ChangeKind, Checklist, Choice, Complaint, Course, Every, Facts, Fragment, Glossary, Page,
     Policy, Programme, Question, QuestionKind, Required, Statement, StatementSet,
 };
 use reading::{Reading, gathered};
+pub use sign_offs::{Passage, Reader, SignOff, evidence_sign_offs, passages, sign_off, sign_offs};
 
 /// What people read, sign or go through: three kinds of content, each in a folder of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,70 +105,12 @@ pub struct Library {
 const OLDER_AT_MOST: usize = 32;
 
 impl Library {
-    /// The built-in content, with a directory's laid over it. A folder there that has its own `course.toml`, `policy.toml`
-    /// or `checklist.toml` replaces the built-in one of its slug or adds a new one; without it, its files replace the built-in
-    /// one's, file by file. Entries of the glossary, the cards and the facts replace or add to the built-in ones.
-    /// What is not sound is complained about and left out, and the built-in one stays in use.
-    pub fn load(directory: Option<&Path>) -> (Library, Vec<Complaint>) {
-        let built_in = Folder::built_in();
-        let (mut library, complaints) = Library::of(&built_in);
-        let Some(directory) = directory else { return (library, complaints) };
-        let own = match Folder::on_disk(directory) {
-            Ok(own) => own,
-            Err(problem) => {
-                let what = problem.to_string();
-                library.complaints.push(Complaint { file: directory.display().to_string(), line: 1, what });
-                let complaints = library.complaints.clone();
-                return (library, complaints);
-            }
-        };
-        Library::laid_over(library, &built_in, &own)
-    }
-
     /// The content of one folder alone.
     pub fn of(folder: &Folder) -> (Library, Vec<Complaint>) {
         let (library, mut complaints) = Library::read(folder);
         complaints.extend(check::library(&library));
         complaints.extend(check::strays(folder));
         library.finish(complaints)
-    }
-
-    /// A sound library with a folder's content laid over it.
-    pub fn laid_over(base: Library, base_folder: &Folder, own: &Folder) -> (Library, Vec<Complaint>) {
-        let merged = merge(base_folder, own);
-        let (mut library, mut complaints) = Library::read(&merged);
-        complaints.extend(check::library(&library));
-        complaints.extend(library.silent_edits(&base));
-        let unsound = |(kind, slug): &(Kind, String)| {
-            let inside = format!("{}/{slug}/", kind.folder());
-            complaints.iter().any(|complaint| complaint.file.starts_with(&inside))
-        };
-        let own_broken: Vec<(Kind, String)> = library.held.keys().filter(|name| unsound(name)).cloned().collect();
-        for name in own_broken {
-            library.held.remove(&name);
-        }
-        for (name, held) in base.held {
-            library.held.entry(name).or_insert(held);
-        }
-        if complaints.iter().any(|complaint| complaint.file == "programme.toml") {
-            library.programme = base.programme;
-        }
-        library.finish(complaints)
-    }
-
-    /// Content that differs from what was in use says so with a new change.
-    fn silent_edits(&self, base: &Library) -> Vec<Complaint> {
-        let edits = self.held.iter().filter_map(|(name, held)| {
-            let before = base.held.get(name)?;
-            let silent = held.folder != before.folder && held.content.changes() == before.content.changes();
-            let file = format!("{}/{}/{}.toml", name.0.folder(), name.1, name.0.as_str());
-            silent.then(|| Complaint {
-                file,
-                line: 1,
-                what: "the content has changed, and no new [[change]] says how".to_owned(),
-            })
-        });
-        edits.collect()
     }
 
     fn finish(mut self, mut complaints: Vec<Complaint>) -> (Library, Vec<Complaint>) {
@@ -313,12 +261,12 @@ impl Content {
         }
     }
 
-    /// The days of its changes, newest first.
-    fn changes(&self) -> Vec<crate::clock::Day> {
+    /// Its changes, newest first.
+    fn changes(&self) -> Vec<Edit> {
         match self {
-            Content::Course(course) => course.changes.iter().map(|change| change.date).collect(),
-            Content::Policy(policy) => policy.changes.iter().map(|change| change.date).collect(),
-            Content::Checklist(checklist) => checklist.changes.iter().map(|change| change.date).collect(),
+            Content::Course(course) => course.changes.iter().map(Edit::of).collect(),
+            Content::Policy(policy) => policy.changes.iter().map(Edit::of_policy).collect(),
+            Content::Checklist(checklist) => checklist.changes.iter().map(Edit::of).collect(),
         }
     }
 
@@ -345,11 +293,20 @@ impl Content {
     }
 }
 
-/// Puts every version in use among the stored ones, each new one with an entry, before anybody sees it. May be run again.
+/// Puts every version in use among the stored ones, each new one with an entry, before anybody sees it, and notes from when
+/// on it is in use. May be run again.
 pub fn store_contents(act: &mut Act, library: &Library) -> Result<()> {
+    let before: BTreeMap<(Kind, String), String> = loading::used_last(act.conn)?;
     for ((kind, slug), held) in &library.held {
         let (version, title) = (held.content.version(), held.content.title());
+        let was = before.get(&(*kind, slug.clone())).map(String::as_str);
+        if was != Some(version) {
+            store::use_from(act.conn, *kind, slug, version, act.now)?;
+        }
         if store::has(act.conn, *kind, slug, version)? {
+            if was.is_some_and(|was| was != version) {
+                act.record(Draft::new("content-back-in-use")?.under(kind.as_str(), slug, version));
+            }
             continue;
         }
         let archive = held.folder.archive();
@@ -359,8 +316,15 @@ pub fn store_contents(act: &mut Act, library: &Library) -> Result<()> {
             act.record(entry.fact("title", title).fact("bytes", archive.len()));
         }
     }
+    for ((kind, slug), version) in before.iter().filter(|(name, _)| !library.held.contains_key(name)) {
+        store::use_from(act.conn, *kind, slug, NO_VERSION, act.now)?;
+        act.record(Draft::new("content-out-of-use")?.under(kind.as_str(), slug, version));
+    }
     Ok(())
 }
+
+/// Stands in the place of a version where nothing is in use under a slug any more.
+const NO_VERSION: &str = "";
 
 /// A change that opened the next round for everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -422,47 +386,4 @@ fn unreadable(kind: Kind, slug: &str, version: &str, wrong: &[Complaint]) -> Pro
 
 fn below(place: &str, complaint: Complaint) -> Complaint {
     Complaint { file: format!("{place}/{}", complaint.file), ..complaint }
-}
-
-/// The built-in files that stay when a directory's content is laid over them, and the directory's.
-fn merge(built_in: &Folder, own: &Folder) -> Folder {
-    let mut kept = Vec::new();
-    for path in built_in.paths() {
-        if !stands_alone(own, path)
-            && let Some(bytes) = built_in.bytes(path)
-        {
-            kept.push((path.to_owned(), bytes.to_vec()));
-        }
-    }
-    let mut merged = Folder::new(kept).overlaid_with(own);
-    for shared in ["glossary.toml", "cards.toml", "facts.toml"] {
-        if let (Some(base), Some(added)) = (built_in.bytes(shared), own.bytes(shared)) {
-            merged = merged.overlaid_with(&Folder::new([(shared.to_owned(), added_tables(base, added))]));
-        }
-    }
-    merged
-}
-
-/// Whether the directory has a whole folder of its own in the place of the one that this path is in.
-fn stands_alone(own: &Folder, path: &str) -> bool {
-    let mut parts = path.split('/');
-    let (Some(folder), Some(slug)) = (parts.next(), parts.next()) else { return false };
-    Kind::of_folder(folder).is_some_and(|kind| own.bytes(&format!("{folder}/{slug}/{}.toml", kind.as_str())).is_some())
-}
-
-/// The directory's tables, then those built-in ones that it does not have; lines count as in the directory's file.
-fn added_tables(base: &[u8], added: &[u8]) -> Vec<u8> {
-    let (Ok(base), Ok(added)) = (std::str::from_utf8(base), std::str::from_utf8(added)) else { return added.to_vec() };
-    let header = |line: &str| line.trim_end().starts_with('[').then(|| line.trim_end().to_owned());
-    let own: Vec<String> = added.lines().filter_map(header).collect();
-    let mut merged = format!("{added}\n");
-    let mut keeping = false;
-    for line in base.lines() {
-        keeping = header(line).map_or(keeping, |header| !own.contains(&header));
-        if keeping {
-            merged.push_str(line);
-            merged.push('\n');
-        }
-    }
-    merged.into_bytes()
 }

@@ -270,21 +270,21 @@ fn does(act: &mut Act, app: &App, person: &Person, what: &What, seed: usize) -> 
             let question = "Does this also cover a group chat with colleagues who have left?";
             let Typed::Question(question) = Question::read(question, false) else { return Err(Problem::NotFound) };
             let policy = policy(app)?;
-            let signing = attestations::signing(act.conn, &app.library, person.id, &policy.slug, act.now)?;
+            let signing = attestations::signing(act.conn, &app.library(), person.id, &policy.slug, act.now)?;
             let statement = signing.statements.into_iter().find(|(one, _)| one.filled_by.is_none());
             let statement = statement.map(|(one, _)| one.id).ok_or(Problem::NotFound)?;
             let why = NotYet::Question(question);
-            attestations::open_query(act, &app.library, person, &policy.slug, &statement, &why).map(|_| ())
+            attestations::open_query(act, &app.library(), person, &policy.slug, &statement, &why).map(|_| ())
         }
         What::IsAnswered => {
             let policy = policy(app)?;
-            let open = attestations::signing(act.conn, &app.library, person.id, &policy.slug, act.now)?;
+            let open = attestations::signing(act.conn, &app.library(), person.id, &policy.slug, act.now)?;
             let query = open.statements.into_iter().find_map(|(_, state)| match state {
                 State::Waiting(query) => Some(query.id),
                 _ => None,
             });
             let answer = Closing::Answer("Yes: it covers any chat in which school matters come up.".to_owned());
-            attestations::close_query(act, &app.library, person, query.ok_or(Problem::NotFound)?, &answer)
+            attestations::close_query(act, &app.library(), person, query.ok_or(Problem::NotFound)?, &answer)
         }
     }
 }
@@ -296,7 +296,7 @@ fn asked_at(act: &mut Act, person: &Person, place: usize) -> Result<Assignment> 
 }
 
 fn policy(app: &App) -> Result<Arc<crate::courses::Policy>> {
-    app.library.policies().into_iter().find(|policy| policy.adds_to.is_none()).ok_or(Problem::NotFound)
+    app.library().policies().into_iter().find(|policy| policy.adds_to.is_none()).ok_or(Problem::NotFound)
 }
 
 /// Takes the quiz: with so many wrong answers at the first try, and again without if that was not enough.
@@ -308,7 +308,7 @@ fn take_course(
     misses: usize,
     seed: usize,
 ) -> Result<()> {
-    let course = app.library.course(&assignment.slug).ok_or(Problem::NotFound)?;
+    let course = app.library().course(&assignment.slug).ok_or(Problem::NotFound)?;
     for wrong in [misses, 0] {
         let attempt = attempts::begin_or_resume(act, assignment, &course)?;
         let mut passed = false;
@@ -316,7 +316,7 @@ fn take_course(
             let right = !(0..wrong).any(|miss| (seed + miss * 3) % attempt.drawn.len() == place);
             let answer = sent(attempt.question(&course, place)?, &attempt.shown(&course, place)?, right);
             let said =
-                attempts::answer(act, &app.library, &app.certificate_key, person.id, attempt.id, place, &answer)?;
+                attempts::answer(act, &app.library(), &app.certificate_key, person.id, attempt.id, place, &answer)?;
             passed = said.finished.is_some_and(|tally| tally.is_passed());
         }
         if passed {
@@ -327,18 +327,18 @@ fn take_course(
 }
 
 fn read_some(act: &mut Act, app: &App, assignment: &Assignment, pages: usize) -> Result<()> {
-    let course = app.library.course(&assignment.slug).ok_or(Problem::NotFound)?;
+    let course = app.library().course(&assignment.slug).ok_or(Problem::NotFound)?;
     course.pages.iter().take(pages).try_for_each(|page| attempts::read_page(act, assignment.id, &page.name))
 }
 
 fn check_settings(act: &mut Act, app: &App, person: &Person, asked: &Assignment) -> Result<()> {
-    let checklist = app.library.checklist(&asked.slug).ok_or(Problem::NotFound)?;
-    self_checks::finish(act, &app.library, &app.certificate_key, person, asked, &checklist.version)
+    let checklist = app.library().checklist(&asked.slug).ok_or(Problem::NotFound)?;
+    self_checks::finish(act, &app.library(), &app.certificate_key, person, asked, &checklist.version)
 }
 
 fn sign(act: &mut Act, app: &App, person: &Person) -> Result<()> {
     let policy = policy(app)?;
     let all = policy.statement_sets.iter().flat_map(|set| &set.statements);
     let ticks = Ticks { version: policy.version.clone(), statements: all.map(|one| one.id.clone()).collect() };
-    attestations::sign(act, &app.library, &app.certificate_key, person, &policy.slug, &ticks).map(|_| ())
+    attestations::sign(act, &app.library(), &app.certificate_key, person, &policy.slug, &ticks).map(|_| ())
 }

@@ -8,7 +8,7 @@ pub mod pages;
 mod trust;
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -37,6 +37,8 @@ pub struct Asked {
     pub today: Day,
     /// People with a current post: 20 to 10,000.
     pub people: usize,
+    /// A folder of courses to lay over the built-in ones.
+    pub courses: Option<PathBuf>,
 }
 
 /// Says where to go.
@@ -64,6 +66,7 @@ pub fn make_on(asked: &Asked, folder: &Path, database: Target, listening: Socket
     let mut config = Config::read("", &Default::default())?;
     config.data = folder.to_owned();
     config.database = database;
+    config.courses = asked.courses.clone();
     config.address = Some(address.clone());
     let caught = Delivery::default();
     let transport = Transport::Memory(caught.clone());
@@ -104,7 +107,7 @@ fn found(app: &App, address: &str, first_year: AcademicYear) -> Result<Person> {
         },
         administrator_school: urn("SALTMARSH")?,
     };
-    let library = app.library.clone();
+    let library = app.library();
     let at = first_year.first_day().plus(-10).at_minute(600);
     crate::act::perform(&app.desk.database, Actor::system(), at, move |act| {
         let administrator = setup::set_up(act, &library, &new)?;
@@ -144,7 +147,7 @@ fn fill_cards(act: &mut crate::act::Act, library: &courses::Library) -> Result<(
 const EVENTS_AT_ONCE: usize = 400;
 
 fn play(app: &App, random: &mut ChaCha8Rng, made: &[trust::MadePerson], now: Instant) -> Result<Cast> {
-    let events = history::events(random, made, &app.library.programme, now);
+    let events = history::events(random, made, &app.library().programme, now);
     let mut cast = Cast::new(app, made)?;
     let this_year = AcademicYear::of(now.day());
     let autumns = [this_year.previous(), this_year].map(|year| year.first_day().at_minute(60));
@@ -227,7 +230,7 @@ fn issue_report(app: &App, players: &[Player], now: Instant) -> Result<()> {
     let who =
         Actor { person: Some(hr.id), pseudonym: Some(hr.pseudonym.clone()), capacity: "hr", method: "link".to_owned() };
     let as_at = now.plus_days(-10).day().end();
-    let report = app.read(|conn| governors::report(conn, &app.library, trust::TRUST, None, as_at))?;
+    let report = app.read(|conn| governors::report(conn, &app.library(), trust::TRUST, None, as_at))?;
     let key = app.evidence_key.clone();
     crate::act::perform(&app.desk.database, who, now, move |act| issued::issue(act, &key, &report).map(|_| ()))
 }

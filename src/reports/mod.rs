@@ -1,5 +1,6 @@
 //! What is known about the whole: my training, people and their timelines, figures, the governors' report, exports.
 
+pub mod content;
 pub mod export;
 pub mod figures;
 pub mod governors;

@@ -8,7 +8,7 @@ use crate::db::Conn;
 use crate::each_backend;
 use crate::problem::Result;
 use crate::schema::{
-    assignments, attempts, certificate_endings, certificates, chase_letters, chases, completions, due_dates,
+    answers, assignments, attempts, certificate_endings, certificates, chase_letters, chases, completions, due_dates,
     exemptions, extensions, imports, outbox, page_reads, posts, queries, query_closings, reports, requirements,
     staff_references,
 };
@@ -333,4 +333,28 @@ pub fn document(conn: &mut Conn, report: i64) -> Result<Vec<u8>> {
 
 pub fn all_reports(conn: &mut Conn) -> Result<Vec<(i64, ReportRow)>> {
     Ok(reports::table.order(reports::id).select((reports::id, ReportRow::as_select())).load(conn)?)
+}
+
+// ── content
+
+/// How many people have completed something in a cycle that is under way.
+pub fn completed_now(conn: &mut Conn, kind: &str, slug: &str, today: Day) -> Result<i64> {
+    let of_it = requirements::content_kind.eq(kind).and(requirements::content_slug.eq(slug));
+    let standing = assignments::superseded_at.is_null().and(assignments::closes_day.ge(today.to_string()));
+    let found = completions::table
+        .inner_join(assignments::table.inner_join(requirements::table))
+        .filter(of_it.and(standing).and(completions::superseded_at.is_null()))
+        .select(diesel::dsl::count(assignments::person_id).aggregate_distinct())
+        .first(conn)?;
+    Ok(found)
+}
+
+/// Course, question, whether the answers were right, and how many such answers there are.
+pub fn answers_by_question(conn: &mut Conn) -> Result<Vec<(String, String, bool, i64)>> {
+    let found = answers::table
+        .inner_join(attempts::table.inner_join(assignments::table.inner_join(requirements::table)))
+        .group_by((requirements::content_slug, answers::question, answers::is_right))
+        .select((requirements::content_slug, answers::question, answers::is_right, diesel::dsl::count_star()))
+        .load(conn)?;
+    Ok(found)
 }

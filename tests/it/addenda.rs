@@ -58,10 +58,10 @@ impl Trust {
     }
 
     fn signs_layer(&self, person: &Person, slug: &'static str) {
-        let policy = self.app.library.policy(slug).unwrap();
+        let policy = self.app.library().policy(slug).unwrap();
         let statements = policy.statement_sets.iter().flat_map(|set| &set.statements).map(|one| one.id.clone());
         let ticks = Ticks { version: policy.version.clone(), statements: statements.collect() };
-        let (library, key, person) = (self.app.library.clone(), self.app.certificate_key.clone(), person.clone());
+        let (library, key, person) = (self.app.library(), self.app.certificate_key.clone(), person.clone());
         self.act(move |act| attestations::sign(act, &library, &key, &person, slug, &ticks).map(drop));
     }
 

@@ -28,7 +28,7 @@ fn day(text: &str) -> Day {
 fn trust() -> Site {
     let site = Site::new();
     site.clock.set(at("2026-10-05", "09:14"));
-    let library = site.app.library.clone();
+    let library = site.app.library();
     site.act(move |act| {
         let fairhaven = people::add_school(act, &Urn::parse("100001").unwrap(), "Fairhaven Primary")?;
         let harbour = people::add_school(act, &Urn::parse("100002").unwrap(), "Harbour Academy")?;

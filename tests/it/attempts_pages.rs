@@ -15,7 +15,7 @@ const COURSE: &str = "/courses/data-protection";
 const QUIZ: &str = "/courses/data-protection/quiz";
 
 fn course(trust: &Trust) -> Arc<Course> {
-    trust.app.library.course(SLUG).unwrap()
+    trust.app.library().course(SLUG).unwrap()
 }
 
 fn progress(trust: &Trust, person: &Person) -> Progress {
@@ -120,7 +120,7 @@ fn an_offered_course_is_taken_by_whoever_likes_it_and_asked_of_nobody() {
     assert!(priya.opens("/").says("7 things to do, Priya"), "what is taken up by choice is not counted as asked");
 
     let assignment = trust.assignment(&trust.priya, Kind::Course, OFFERED).id;
-    let course = trust.app.library.course(OFFERED).unwrap();
+    let course = trust.app.library().course(OFFERED).unwrap();
     for _ in 0..course.quiz.draw {
         let attempt = trust.app.read(|conn| attempts::latest(conn, assignment)).unwrap().unwrap();
         let place = attempt.answers.len();

@@ -50,7 +50,7 @@ impl Trust {
     fn on(home: Home) -> Trust {
         let clock = Clock::set_at(at("2026-09-15", "09:14"));
         let app = build(&home, &clock, None);
-        let setup = app.library.clone();
+        let setup = app.library();
         let schools = app.act(Actor::system(), move |act| {
             let seeds = [(settings::TRUST_NAME, TRUST), (settings::LOG_ORIGIN, ORIGIN), (settings::ADDRESS, ADDRESS)];
             for (name, value) in seeds {
@@ -142,12 +142,12 @@ impl Trust {
     }
 
     fn statements(&self) -> Vec<String> {
-        let policy = self.app.library.policy(POLICY).unwrap();
+        let policy = self.app.library().policy(POLICY).unwrap();
         policy.statement_sets.iter().flat_map(|set| &set.statements).map(|statement| statement.id.clone()).collect()
     }
 
     pub fn version(&self) -> String {
-        self.app.library.policy(POLICY).unwrap().version.clone()
+        self.app.library().policy(POLICY).unwrap().version.clone()
     }
 
     fn signs(&self, person: &Person) -> Result<Signed> {
@@ -157,19 +157,19 @@ impl Trust {
     fn signs_all_but(&self, person: &Person, left_out: &[&str]) -> Result<Signed> {
         let statements = self.statements().into_iter().filter(|id| !left_out.contains(&id.as_str())).collect();
         let ticks = Ticks { version: self.version(), statements };
-        let (library, key, person) = (self.app.library.clone(), self.app.certificate_key.clone(), person.clone());
+        let (library, key, person) = (self.app.library(), self.app.certificate_key.clone(), person.clone());
         let sign = move |act: &mut Act| attestations::sign(act, &library, &key, &person, POLICY, &ticks);
         self.app.act(Actor::system(), sign)
     }
 
     fn says(&self, person: &Person, statement: &'static str, why: NotYet) -> Result<i64> {
-        let (library, person) = (self.app.library.clone(), person.clone());
+        let (library, person) = (self.app.library(), person.clone());
         let open = move |act: &mut Act| attestations::open_query(act, &library, &person, POLICY, statement, &why);
         self.app.act(Actor::system(), open)
     }
 
     fn closes(&self, person: &Person, query: i64, closing: Closing) -> Result<()> {
-        let (library, person) = (self.app.library.clone(), person.clone());
+        let (library, person) = (self.app.library(), person.clone());
         let close = move |act: &mut Act| attestations::close_query(act, &library, &person, query, &closing);
         self.app.act(Actor::system(), close)
     }
@@ -408,7 +408,7 @@ fn a_form_for_an_older_text_signs_nothing() {
     let trust = Trust::new();
     trust.does_what_comes_first(&trust.priya);
     let ticks = Ticks { version: "an older one".into(), statements: trust.statements() };
-    let (library, key, priya) = (trust.app.library.clone(), trust.app.certificate_key.clone(), trust.priya.clone());
+    let (library, key, priya) = (trust.app.library(), trust.app.certificate_key.clone(), trust.priya.clone());
     let signed =
         trust.app.act(Actor::system(), move |act| attestations::sign(act, &library, &key, &priya, POLICY, &ticks));
     assert!(matches!(signed, Err(Problem::Invalid(_))));
@@ -475,7 +475,7 @@ fn a_question_stops_the_clock_until_hr_answer_it_and_the_other_ticks_are_kept() 
     assert!(trust.signs(&trust.priya).is_err());
 
     let query =
-        trust.app.read(|conn| attestations::queries_of_person(conn, &trust.app.library, trust.priya.id)).unwrap();
+        trust.app.read(|conn| attestations::queries_of_person(conn, &trust.app.library(), trust.priya.id)).unwrap();
     let query = query[0].query.id;
     trust.it_is("2026-11-06", "18:30");
     trust.closes(&trust.priya, query, Closing::Answer("Yes: any school where you worked.".into())).unwrap();
@@ -575,7 +575,7 @@ fn who_does_not_agree_is_talked_with_and_never_late_meanwhile() {
     assert_eq!(trust.standing(&trust.priya, trust.clock.now()), Standing::DiscussionNeeded);
     let query = trust.app.read(|conn| attestations::queries_of(conn, Whom::All)).unwrap();
     assert_eq!(query.len(), 1);
-    let listed = trust.app.read(|conn| attestations::queries_of_person(conn, &trust.app.library, trust.priya.id));
+    let listed = trust.app.read(|conn| attestations::queries_of_person(conn, &trust.app.library(), trust.priya.id));
     trust.closes(&trust.priya, listed.unwrap()[0].query.id, Closing::Discussed).unwrap();
     assert!(priya.opens(SIGN).says("You said on 20 November that you don’t agree."));
     trust.signs(&trust.priya).unwrap();

@@ -40,7 +40,7 @@ fn site() -> Site {
         };
         people::list_person(act, &ivy, "", &post).map(drop)
     });
-    let library = site.app.library.clone();
+    let library = site.app.library();
     site.act(move |act| courses::store_contents(act, &library));
     site
 }
@@ -91,7 +91,7 @@ fn a_whole_course_goes_on_paper_with_the_schools_own_card() {
     let ivy = site.as_person(IVY);
     let seen = ivy.opens("/courses/data-protection/print");
     assert_eq!(seen.status, 200);
-    let pages = site.app.library.course("data-protection").unwrap().pages.len();
+    let pages = site.app.library().course("data-protection").unwrap().pages.len();
     assert_eq!(seen.words().matches("class=\"course-page\"").count(), pages);
     assert!(seen.says("Jo Marsh, 01632 960123") && seen.says("Words in this course"));
     assert_eq!(ivy.opens("/courses/no-such-course/print").status, 404);

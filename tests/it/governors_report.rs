@@ -23,7 +23,7 @@ use crate::overview_page::Staffed;
 impl Staffed {
     fn report(&self, school: Option<i64>, as_at: Instant) -> Report {
         let app = &self.trust.app;
-        app.read(|conn| governors::report(conn, &app.library, TRUST, school, as_at)).unwrap()
+        app.read(|conn| governors::report(conn, &app.library(), TRUST, school, as_at)).unwrap()
     }
 
     fn draft(&self, school: Option<i64>, as_at: Instant) -> Vec<u8> {

@@ -20,7 +20,7 @@ use crate::people_pages::{Trust, day};
 
 impl Trust {
     fn reads(&self, name: &str, slug: &'static str, pages: usize) {
-        let (person, library) = (self.person(name).id, self.app.library.clone());
+        let (person, library) = (self.person(name).id, self.app.library());
         self.act(move |act| {
             let assignment = assignments::assignment_for(act.conn, person, Kind::Course, slug, act.now)?;
             let course = library.course(slug).unwrap();

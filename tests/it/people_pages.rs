@@ -55,7 +55,7 @@ impl Trust {
         let mut config = Config::read("", &said).unwrap();
         config.database = home.target.clone();
         let app = App::build_with(config, clock.clone(), WriterOptions::default(), None).unwrap();
-        let library = app.library.clone();
+        let library = app.library();
         let schools = app.act(Actor::system(), move |act| {
             let seeds = [(settings::TRUST_NAME, TRUST), (settings::LOG_ORIGIN, ORIGIN), (settings::ADDRESS, ADDRESS)];
             for (name, value) in seeds {
@@ -170,7 +170,7 @@ impl Trust {
     /// Does all but signing, and asks about a statement.
     pub fn asks(&self, name: &str, words: &'static str) {
         COURSES.into_iter().chain(["privacy-check"]).for_each(|slug| self.does(name, slug));
-        let (person, library) = (self.person(name), self.app.library.clone());
+        let (person, library) = (self.person(name), self.app.library());
         self.act(move |act| {
             let Typed::Question(question) = Question::read(words, true) else { return Err(Problem::NotFound) };
             let asked = NotYet::Question(question);

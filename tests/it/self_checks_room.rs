@@ -24,7 +24,7 @@ fn nothing_on_the_page_can_be_sent_but_the_token_and_i_have_finished() {
         .collect();
     assert_eq!(sent, ["token", "edition"]);
     let ticks: Vec<String> = page.tags("input").into_iter().filter(|tag| tag.contains("checkbox")).collect();
-    let groups = &trust.app.library.checklist("privacy-check").unwrap().groups;
+    let groups = &trust.app.library().checklist("privacy-check").unwrap().groups;
     assert_eq!(groups[0].items.len(), 21, "X01 to X21");
     assert_eq!(ticks.len(), groups.iter().map(|group| group.items.len()).sum::<usize>());
     for tick in ticks {
@@ -85,7 +85,7 @@ fn the_school_accounts_have_a_list_and_a_page_of_their_own() {
     });
     let priya = trust.browser(&trust.priya);
     assert!(priya.opens("/").says(&format!("href=\"{ACCOUNTS}\"")));
-    let edition = trust.app.library.checklist("school-account-check").unwrap().version.clone();
+    let edition = trust.app.library().checklist("school-account-check").unwrap().version.clone();
     let done = priya.fills_in(&priya.opens(ACCOUNTS), ACCOUNTS, &[("edition", &edition)]);
     assert_eq!(done.location.as_deref(), Some("/self-check/school-account-check?finished"));
     assert!(priya.follows(&done).says("Finished on 15 September 2026"));
@@ -100,7 +100,7 @@ fn finishing_records_the_day_and_the_edition_and_nothing_else() {
     let trust = Trust::new();
     let priya = trust.browser(&trust.priya);
     let page = priya.opens(CHECK);
-    let edition = trust.app.library.checklist("privacy-check").unwrap().version.clone();
+    let edition = trust.app.library().checklist("privacy-check").unwrap().version.clone();
     let done = priya.fills_in(&page, CHECK, &[("edition", &edition), ("X03", "I have someone to remove")]);
     assert_eq!(done.location.as_deref(), Some("/self-check?finished"));
     assert_eq!(priya.fills_in(&page, CHECK, &[("edition", &edition)]).status, 303, "sent twice");
@@ -120,7 +120,7 @@ fn finishing_records_the_day_and_the_edition_and_nothing_else() {
 fn the_list_stays_open_to_look_at_again() {
     let trust = Trust::new();
     let priya = trust.browser(&trust.priya);
-    let edition = trust.app.library.checklist("privacy-check").unwrap().version.clone();
+    let edition = trust.app.library().checklist("privacy-check").unwrap().version.clone();
     priya.fills_in(&priya.opens(CHECK), CHECK, &[("edition", &edition)]);
     let again = priya.opens(CHECK);
     assert!(again.says("You finished this on 15 September 2026.") && !again.says("I have finished"));
@@ -153,8 +153,8 @@ fn an_edition_that_never_was_is_not_recorded() {
 fn nobody_finishes_anybody_elses_self_check() {
     let trust = Trust::new();
     let theirs = trust.assignment(&trust.priya, Kind::Checklist, "privacy-check");
-    let edition = trust.app.library.checklist("privacy-check").unwrap().version.clone();
-    let (library, key, helen) = (trust.app.library.clone(), trust.app.certificate_key.clone(), trust.helen.clone());
+    let edition = trust.app.library().checklist("privacy-check").unwrap().version.clone();
+    let (library, key, helen) = (trust.app.library(), trust.app.certificate_key.clone(), trust.helen.clone());
     let finished =
         trust.app.act(Actor::system(), move |act| self_checks::finish(act, &library, &key, &helen, &theirs, &edition));
     assert!(finished.is_err());
@@ -168,7 +168,7 @@ fn a_self_check_that_was_changed_or_removed_is_found() {
     ] {
         let trust = Trust::new();
         let priya = trust.browser(&trust.priya);
-        let edition = trust.app.library.checklist("privacy-check").unwrap().version.clone();
+        let edition = trust.app.library().checklist("privacy-check").unwrap().version.clone();
         priya.fills_in(&priya.opens(CHECK), CHECK, &[("edition", &edition)]);
         trust.tampers(tampering);
         let complaints = trust.complaints();

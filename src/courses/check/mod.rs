@@ -14,7 +14,8 @@ use super::files::Folder;
 use super::reading::is_slug;
 use super::{Complaint, Content, Kind, Library};
 
-pub use report::check_command;
+pub(super) use policy::unsigned_by;
+pub use report::{against_command, check_command};
 pub use texts::GRADE_AT_MOST;
 
 /// Everything that is wrong with what could be read.

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::quiz::RightOptions;
 use super::texts;
 use crate::courses::reading::{Course, QuestionKind};
-use crate::courses::{Library, rules};
+use crate::courses::{LastSound, Library, rules};
 use crate::text;
 
 /// The output, and whether all of it is sound. `directory` is laid over the built-in content.
@@ -26,6 +26,27 @@ pub fn check_command(directory: Option<&Path>, facts: bool) -> (String, bool) {
     let _ = match complaints.len() {
         0 => writeln!(output, "All sound."),
         number => writeln!(output, "{}.", text::count(number, "complaint", "complaints")),
+    };
+    (output, complaints.is_empty())
+}
+
+/// What `check --against` prints: whom each difference from an earlier state would touch, and what is wrong with it.
+pub fn against_command(directory: Option<&Path>, earlier: &Path) -> (String, bool) {
+    let (before, _) = Library::load(Some(earlier));
+    let (compared, _) = Library::load(Some(earlier));
+    let (library, complaints) = Library::load_after(directory, &LastSound::of(compared));
+    let mut output = String::new();
+    for complaint in &complaints {
+        let _ = writeln!(output, "{complaint}");
+    }
+    let differences = library.differences(&before);
+    for difference in &differences {
+        let _ = writeln!(output, "{difference}");
+    }
+    let _ = match (differences.len(), complaints.len()) {
+        (0, 0) => writeln!(output, "Nothing is different."),
+        (_, 0) => writeln!(output, "All sound."),
+        (_, number) => writeln!(output, "{}.", text::count(number, "complaint", "complaints")),
     };
     (output, complaints.is_empty())
 }

@@ -14,7 +14,9 @@ use crate::clock::Day;
 
 pub use checklist::{Checklist, Group, Item};
 pub use course::{Change, ChangeKind, Course, Outcome, Page};
-pub use policy::{Binds, ChangeQuestion, Clause, FilledBy, Policy, PolicyChange, Section, Statement, StatementSet};
+pub use policy::{
+    Binds, ChangeQuestion, Clause, FilledBy, Policy, PolicyChange, Reader, Section, Statement, StatementSet,
+};
 pub use prose::{Block, Found, Fragment, Piece, Prose, TERM_MARK, TermUse, escape, picture_type};
 pub use quiz::{Choice, Pair, Question, QuestionKind, Quiz, Step};
 pub use shelf::{Card, Cards, Due, Every, Fact, FactKind, Facts, Glossary, Programme, Required};

@@ -37,6 +37,8 @@ pub struct Clause {
     pub binds: Vec<Binds>,
     /// Must be signed by those it binds.
     pub duty: bool,
+    /// Who reads what is said of it before it is used.
+    pub readers: Vec<Reader>,
     pub line: usize,
 }
 
@@ -47,6 +49,52 @@ pub enum Binds {
     AccountAdministrators,
     Leadership,
     School,
+}
+
+impl Binds {
+    pub fn word(self) -> &'static str {
+        match self {
+            Binds::Staff => "staff",
+            Binds::AccountAdministrators => "account administrators",
+            Binds::Leadership => "leadership",
+            Binds::School => "the school",
+        }
+    }
+}
+
+/// Those who read a passage for the trust before people are taught by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reader {
+    Safeguarding,
+    DataProtection,
+    Employment,
+}
+
+impl Reader {
+    pub const ALL: [Reader; 3] = [Reader::Safeguarding, Reader::DataProtection, Reader::Employment];
+
+    /// The word for it in rows and entries.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reader::Safeguarding => "safeguarding",
+            Reader::DataProtection => "data-protection",
+            Reader::Employment => "employment",
+        }
+    }
+
+    pub fn named(word: &str) -> Option<Reader> {
+        Reader::ALL.into_iter().find(|reader| reader.as_str() == word)
+    }
+
+    /// "Safeguarding lead"
+    pub fn title(self) -> &'static str {
+        match self {
+            Reader::Safeguarding => "Safeguarding lead",
+            Reader::DataProtection => "Data-protection lead",
+            Reader::Employment => "HR or employment lead",
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -148,6 +196,8 @@ struct WrittenClause {
     name: Spanned<String>,
     binds: Vec<Binds>,
     duty: bool,
+    #[serde(default)]
+    readers: Vec<Reader>,
 }
 
 #[derive(Deserialize)]
@@ -239,7 +289,8 @@ fn read_clauses(folder: &Folder) -> Reading<BTreeMap<String, Clause>> {
     let written: BTreeMap<String, WrittenClause> = source.toml()?;
     let clauses = written.into_iter().map(|(id, clause)| {
         let line = source.line_of(&clause.name);
-        (id, Clause { name: clause.name.into_inner(), binds: clause.binds, duty: clause.duty, line })
+        let WrittenClause { name, binds, duty, readers } = clause;
+        (id, Clause { name: name.into_inner(), binds, duty, readers, line })
     });
     Ok(clauses.collect())
 }

@@ -1,6 +1,7 @@
 //! The whole program over a trust of its own, and people who open its pages: `site.as_person("p.nair@…").opens("/")`.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use seamark::act::Act;
 use seamark::app::{App, read_house};
@@ -25,7 +26,15 @@ pub struct Site {
 impl Site {
     /// Set up and empty, at 9:14 on Tuesday 24 November 2026.
     pub fn new() -> Site {
-        let site = Site::before_set_up(Home::new());
+        Site::set_up(Site::before_set_up(Home::new()))
+    }
+
+    /// The same with a folder of the trust's own courses.
+    pub fn with_courses(courses: &Path) -> Site {
+        Site::set_up(Site::built(Home::new(), Some(courses.to_owned())))
+    }
+
+    fn set_up(site: Site) -> Site {
         site.act(|act| {
             settings::write(act.conn, act.now, None, settings::TRUST_NAME, TRUST)?;
             settings::write(act.conn, act.now, None, settings::LOG_ORIGIN, ORIGIN)
@@ -36,10 +45,15 @@ impl Site {
 
     /// As it is when the program is started for the first time.
     pub fn before_set_up(home: Home) -> Site {
+        Site::built(home, None)
+    }
+
+    fn built(home: Home, courses: Option<PathBuf>) -> Site {
         let mut config = Config::read("", &BTreeMap::new()).unwrap();
         config.data = home.folder().to_owned();
         config.database = home.target.clone();
         config.address = Some(ADDRESS.to_owned());
+        config.courses = courses;
         let clock = Clock::set_at(at("2026-11-24", "09:14"));
         let options = WriterOptions { after_disk_fault: || panic!("the disk failed"), ..WriterOptions::default() };
         let app = App::build_with(config, clock.clone(), options, None).unwrap();
