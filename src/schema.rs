@@ -516,6 +516,7 @@ diesel::table! {
         document -> Binary,
         issued_by -> Nullable<BigInt>,
         issued_at -> BigInt,
+        gives_away -> Nullable<Text>,
     }
 }
 

@@ -471,6 +471,23 @@ fn is_covered(sizes: &[u32], hidden: &[bool]) -> bool {
     }
 }
 
+/// Which of these schools' own figures would give a small group away to somebody who reads the trust's report too: those of
+/// which the trust's table hides anything, whether because they are few or to cover those who are. Taken from the trust's
+/// figures, what such a school's own report says would leave the rest.
+///
+/// | people at the schools | whose own reports nobody reads beside the trust's |
+/// | --- | --- |
+/// | 13, 3 | both: 16 less 13 leaves the 3 |
+/// | 40, 30, 3 | the 30 and the 3: together they are 33, and neither can be told |
+/// | 40, 30, 4, 4 | the two 4s: together they are 8 |
+/// | 40, 30, 20 | none |
+pub fn giving_away(rows: &[(u32, Vec<Rate>)]) -> Vec<bool> {
+    let sizes: Vec<u32> = rows.iter().map(|(people, _)| *people).collect();
+    let hides_any = |cells: &Vec<PrintedPercent>| cells.iter().any(|cell| cell.is_hidden());
+    let by_cell = printed_table(rows);
+    hidden_rows(&sizes).into_iter().zip(&by_cell).map(|(row, cells)| row || hides_any(cells)).collect()
+}
+
 /// A table of schools by requirement, as it may be printed: `rows` are each school's people and its rates by column.
 /// What is hidden in a row is hidden right across it, and in each column what would give a hidden cell away.
 pub fn printed_table(rows: &[(u32, Vec<Rate>)]) -> Vec<Vec<PrintedPercent>> {

@@ -25,6 +25,8 @@ pub struct Report {
     pub as_at: Instant,
     /// "86% up to date", as lists of reports show it.
     pub headline: String,
+    /// Of the schools that it is about, those whose own figures give a small group away beside the trust's.
+    pub gives_away: Vec<i64>,
     facts: GovernorsFacts,
 }
 
@@ -53,10 +55,16 @@ pub fn report(conn: &mut Conn, library: &Library, trust: &str, school: Option<i6
     let name = school.map(|school| name_of(conn, school)).transpose()?;
     let about = About { trust: trust.to_owned(), school: name, as_at };
     let told = Told::new(library, &standings, &comparison);
+    let mut gives_away = match school {
+        None => giving_away(&standings),
+        Some(_) => giving_away(&super::standings::standings(conn, &Scope::Trust, as_at)?),
+    };
+    gives_away.retain(|one| school.is_none_or(|school| *one == school));
     Ok(Report {
         school,
         as_at,
         headline: short_headline(told.now.up_to_date_rate()),
+        gives_away,
         facts: told.facts(&about, &standings, &comparison),
     })
 }
@@ -429,6 +437,17 @@ pub fn column_name(library: &Library, asked: &Requirement) -> String {
         (Kind::Checklist, Some(_)) => "Self-check".to_owned(),
         (kind, None) => library.title(kind, &asked.slug).unwrap_or_else(|| asked.slug.replace('-', " ")),
     }
+}
+
+fn giving_away(trust: &Standings) -> Vec<i64> {
+    let asked: Vec<i64> = trust.asked_of_all_staff().map(Requirement::id).collect();
+    let (ids, sizes): (Vec<i64>, Vec<(u32, Vec<Rate>)>) = figures_by_school(&trust.people)
+        .into_iter()
+        .filter(|(_, figures)| figures.counted() > 0)
+        .map(|(school, of)| (school, (of.counted(), asked.iter().map(|id| of.requirement_rate(*id)).collect())))
+        .unzip();
+    let gives = figures::giving_away(&sizes);
+    ids.into_iter().zip(gives).filter(|(_, gives)| *gives).map(|(school, _)| school).collect()
 }
 
 /// Each school with somebody who is counted, and its cells as they may be printed.

@@ -1,11 +1,14 @@
 //! Issued reports: numbered, kept with their bytes, and proved by the checkpoint in their footer.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::governors::{self, Report};
 use super::sheet::{self, Standing};
 use super::store::{self, ReportRow};
 use crate::act::Act;
+use crate::assignments::calendar::AcademicYear;
 use crate::clock::{Day, Instant};
 use crate::db::{Conn, lock_tables};
 use crate::evidence::{Draft, checkpoint};
@@ -56,6 +59,7 @@ pub fn issue(act: &mut Act, key: &Secret, report: &Report) -> Result<String> {
         document: draw(report, standing)?,
         issued_by: act.who.person,
         issued_at: act.now.0,
+        gives_away: Some(serde_json::to_string(&report.gives_away)?),
     };
     let id = store::insert_report(act.conn, &row)?;
     act.record(Draft::new("report-issued")?.row("reports", id, &as_recorded(&row))?);
@@ -79,16 +83,15 @@ fn number(issued: Day, place: i64) -> String {
 
 /// The reports that somebody may read in one of these roles, the newest first. A report of the whole trust is for those
 /// whose role is for the whole trust.
+///
+/// Governors read no two reports of one academic year of which one, taken from the other, leaves a small group. Where a
+/// school's own figures would do that (`figures::giving_away`), whoever governs the trust does not read that school's
+/// report; and whoever knows that school's figures by a role of its own, as its HR or its governor, does not read the
+/// trust's. HR and auditors of the whole trust see every figure anyway.
 pub fn seen_by(conn: &mut Conn, viewer: &Viewer, roles: &[AccessRole]) -> Result<Vec<Issued>> {
-    let scopes: Vec<Scope> = roles.iter().filter_map(|role| viewer.scope(*role)).collect();
-    let may_see = |school: Option<i64>| {
-        scopes.iter().any(|scope| match school {
-            None => *scope == Scope::Trust,
-            Some(school) => scope.includes(school),
-        })
-    };
-    let lines = store::report_lines(conn)?.into_iter();
-    let read = lines.map(|(id, number, school, as_at, headline, issued_at)| Issued {
+    let lines = store::report_lines(conn)?;
+    let telling = Telling::of(&lines)?;
+    let read = lines.into_iter().map(|(id, number, school, as_at, headline, issued_at, _)| Issued {
         id,
         number,
         school,
@@ -96,7 +99,50 @@ pub fn seen_by(conn: &mut Conn, viewer: &Viewer, roles: &[AccessRole]) -> Result
         headline,
         issued_at: Instant(issued_at),
     });
-    Ok(read.filter(|issued| may_see(issued.school)).collect())
+    let known = schools_known_to(viewer);
+    let may_see = |issued: &Issued| {
+        let tells = |school: i64| telling.tells(issued.as_at, school);
+        let in_role = |role: &AccessRole| match (viewer.scope(*role), issued.school) {
+            (None, _) | (Some(Scope::Schools(_)), None) => false,
+            (Some(Scope::Schools(schools)), Some(school)) => schools.contains(&school),
+            (Some(Scope::Trust), _) if *role != AccessRole::Governor => true,
+            (Some(Scope::Trust), None) => !known.iter().any(|school| tells(*school)),
+            (Some(Scope::Trust), Some(school)) => known.contains(&school) || !tells(school),
+        };
+        roles.iter().any(in_role)
+    };
+    Ok(read.filter(may_see).collect())
+}
+
+/// The schools whose figures somebody knows by a role of that school's.
+fn schools_known_to(viewer: &Viewer) -> BTreeSet<i64> {
+    let of_one_school = viewer.roles.iter().filter(|held| matches!(held.role, AccessRole::HR | AccessRole::Governor));
+    of_one_school.filter_map(|held| held.school).collect()
+}
+
+/// By academic year: the schools whose figures give a small group away beside the trust's, by any report of that year.
+struct Telling(BTreeSet<(AcademicYear, i64)>);
+
+impl Telling {
+    fn of(lines: &[store::ReportLine]) -> Result<Telling> {
+        let mut telling = BTreeSet::new();
+        for (_, _, school, as_at, _, _, gives_away) in lines {
+            let year = AcademicYear::of(Instant(*as_at).day());
+            match gives_away {
+                Some(schools) => {
+                    let schools: Vec<i64> = serde_json::from_str(schools)?;
+                    telling.extend(schools.into_iter().map(|school| (year, school)));
+                }
+                // Issued before anybody asked: its school counts as one that does.
+                None => telling.extend(school.map(|school| (year, school))),
+            }
+        }
+        Ok(Telling(telling))
+    }
+
+    fn tells(&self, as_at: Instant, school: i64) -> bool {
+        self.0.contains(&(AcademicYear::of(as_at.day()), school))
+    }
 }
 
 /// The bytes of a report as they were issued, for whoever may read it.
@@ -122,5 +168,6 @@ fn as_recorded(row: &ReportRow) -> Value {
         "document_sha256": ids::hex(&ids::sha256(&row.document)),
         "issued_by": row.issued_by,
         "issued_at": row.issued_at,
+        "gives_away": row.gives_away,
     })
 }

@@ -299,6 +299,8 @@ pub struct ReportRow {
     pub document: Vec<u8>,
     pub issued_by: Option<i64>,
     pub issued_at: i64,
+    /// School ids as JSON.
+    pub gives_away: Option<String>,
 }
 
 pub fn insert_report(conn: &mut Conn, row: &ReportRow) -> Result<i64> {
@@ -311,7 +313,7 @@ pub fn reports_so_far(conn: &mut Conn) -> Result<i64> {
 }
 
 /// Every issued report, the newest first, without its bytes.
-pub type ReportLine = (i64, String, Option<i64>, i64, String, i64);
+pub type ReportLine = (i64, String, Option<i64>, i64, String, i64, Option<String>);
 
 pub fn report_lines(conn: &mut Conn) -> Result<Vec<ReportLine>> {
     Ok(reports::table
@@ -323,6 +325,7 @@ pub fn report_lines(conn: &mut Conn) -> Result<Vec<ReportLine>> {
             reports::as_at,
             reports::headline,
             reports::issued_at,
+            reports::gives_away,
         ))
         .load(conn)?)
 }

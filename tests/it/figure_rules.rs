@@ -168,6 +168,25 @@ fn small_groups_are_printed_to_the_letter() {
 }
 
 #[test]
+fn the_schools_whose_own_figures_would_leave_a_small_group_are_known() {
+    let whole = |people: u32| (people, vec![rate(0, people)]);
+    let cases: [(&[u32], &[bool], &str); 6] = [
+        (&[13, 3], &[true, true], "16 less 13 leaves the 3"),
+        (&[40, 30, 3], &[false, true, true], "33 people at two schools: neither can be told"),
+        (&[40, 30, 4, 4], &[false, false, true, true], "8 people at two schools"),
+        (&[40, 2, 2], &[true, true, true], "4 people at two schools are too few"),
+        (&[40, 30, 20], &[false, false, false], "none is small"),
+        (&[3], &[true], "a trust of one small school"),
+    ];
+    for (sizes, wanted, why) in cases {
+        let rows: Vec<(u32, Vec<Rate>)> = sizes.iter().map(|people| whole(*people)).collect();
+        assert_eq!(giving_away(&rows), wanted, "{why}");
+    }
+    let exempt_from_one = [(40, vec![rate(0, 40), rate(0, 40)]), (30, vec![rate(0, 30), rate(0, 3)])];
+    assert_eq!(giving_away(&exempt_from_one), [true, true], "few are asked one thing at a school that is not small");
+}
+
+#[test]
 fn if_one_row_is_hidden_so_is_the_next_smallest() {
     let cases = [
         (vec![30, 20, 10], vec![false, false, false], "nothing to hide"),
@@ -282,6 +301,24 @@ proptest! {
         let everything_is_hidden = sizes.iter().zip(&hidden).all(|(size, hidden)| *hidden || *size == 0);
         if !hidden_sizes.is_empty() && !everything_is_hidden {
             prop_assert!(hidden_sizes.len() >= 2 && hidden_sizes.iter().sum::<u32>() >= 5, "{sizes:?} {hidden:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_read_beside_the_trusts_figures_leaves_no_small_group(
+        rows in proptest::collection::vec((1u32..40, proptest::collection::vec(0u32..6, 2)), 2..9),
+    ) {
+        let of = |people: u32, exempt: u32| rate(0, people.saturating_sub(exempt));
+        let table: Vec<(u32, Vec<Rate>)> = rows.iter().map(|(people, cells)| (*people, cells.iter().map(|exempt| of(*people, *exempt)).collect())).collect();
+        let gives_away = giving_away(&table);
+        let columns = [|row: &(u32, Vec<Rate>)| row.0, |row: &(u32, Vec<Rate>)| row.1[0].of, |row: &(u32, Vec<Rate>)| row.1[1].of];
+        for size in columns {
+            let left: Vec<u32> = table.iter().zip(&gives_away).filter(|(_, gives)| **gives).map(|(row, _)| size(row)).filter(|size| *size > 0).collect();
+            let read = table.iter().zip(&gives_away).filter(|(_, gives)| !**gives);
+            prop_assert!(read.clone().all(|(row, _)| size(row) >= 5), "nobody reads of a small group itself");
+            if read.count() > 0 && left.iter().any(|size| *size < 5) {
+                prop_assert!(left.len() > 1 && left.iter().sum::<u32>() >= 5, "{table:?} {gives_away:?}");
+            }
         }
     }
 

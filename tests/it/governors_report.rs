@@ -156,6 +156,63 @@ fn a_schools_governors_read_their_schools_reports_alone() {
     }
 }
 
+/// The numbers of the reports that somebody may open, of the first three.
+fn opens(reader: &Browser) -> Vec<u32> {
+    let answers = |number: &u32| reader.opens(&format!("/reports/2026-AUT-000{number}.pdf")).status == 200;
+    (1..4).filter(answers).collect()
+}
+
+/// Reports of the trust, of Oak and of Elm, in this order.
+fn issues_three(staffed: &Staffed) {
+    let hr = staffed.as_holder(&staffed.oak[0], AccessRole::HR, None);
+    ["", "123456", "654321"].iter().for_each(|school| drop(staffed.issues(&hr, school)));
+    assert_eq!(opens(&hr), [1, 2, 3], "who sees everybody reads everything");
+}
+
+#[test]
+fn nobody_reads_the_trusts_report_beside_one_that_leaves_a_small_school() {
+    use AccessRole::{Governor, HR};
+    let staffed = Staffed::new();
+    issues_three(&staffed);
+    let (oak, elm) = (Some(staffed.trust.oak), Some(staffed.trust.elm));
+    let cases: [(&[(AccessRole, Option<i64>)], &[u32], &str); 7] = [
+        (&[(Governor, None)], &[1], "Oak’s figures would leave Elm’s three people"),
+        (&[(Governor, oak)], &[2], "Oak’s governors read Oak’s"),
+        (&[(Governor, oak), (Governor, elm)], &[2, 3], "each of both is their own"),
+        (&[(Governor, None), (Governor, oak)], &[2], "who governs Oak knows its figures"),
+        (&[(Governor, None), (HR, oak)], &[2], "so does its HR"),
+        (&[(Governor, None), (HR, elm)], &[3], "and Elm’s"),
+        (&[(Governor, None), (HR, None)], &[1, 2, 3], "HR of the trust see every figure anyway"),
+    ];
+    for ((roles, wanted, why), person) in cases.into_iter().zip(&staffed.oak[1..]) {
+        roles.iter().for_each(|(role, school)| drop(staffed.as_holder(person, *role, *school)));
+        let reader = Browser::of(&staffed.trust.app, person.id);
+        assert_eq!(opens(&reader), wanted, "{why}");
+        let page = reader.opens("/governors");
+        let listed = (1..4).filter(|number| page.says(&format!("2026-AUT-000{number}"))).collect::<Vec<u32>>();
+        assert_eq!(listed, wanted, "{why}");
+    }
+    assert_eq!(staffed.complaints(), [""; 0]);
+}
+
+#[test]
+fn where_no_school_is_small_the_trusts_governors_read_every_report_until_one_is() {
+    let staffed = Staffed::new();
+    let more = ["Poplar", "Quince", "Rowan", "Sallow", "Teasel", "Umbel", "Vetch", "Willow"];
+    let more: Vec<_> = more.iter().map(|name| staffed.trust.teacher("Wren", name, staffed.trust.elm)).collect();
+    issues_three(&staffed);
+    let governor = || staffed.as_holder(&staffed.oak[1], AccessRole::Governor, None);
+    assert_eq!(opens(&governor()), [1, 2, 3]);
+    staffed.trust.it_is("2026-12-01");
+    for leaver in more {
+        staffed.trust.act(move |act| people::leave(act, &leaver, day("2026-11-27")));
+    }
+    let hr = staffed.as_holder(&staffed.oak[0], AccessRole::HR, None);
+    staffed.issues(&hr, "");
+    assert_eq!(opens(&governor()), [1], "a week’s difference hides nobody");
+    assert_eq!(governor().opens("/reports/2026-AUT-0004.pdf").status, 200);
+}
+
 #[test]
 fn one_schools_hr_draw_no_report_of_another() {
     let staffed = Staffed::new();
