@@ -767,7 +767,9 @@ async fn query_seen_by_hr(
             if !people::is_in_hr_scope(conn, &viewer, person, today)? {
                 return Err(Problem::NotFound);
             }
-            let all = super::queries_of_person(conn, &library, person)?;
+            let posts = people::posts_of(conn, &[person])?;
+            let answers = viewer.hr_scope().is_some_and(|scope| people::is_answered_by(&scope, &posts, today));
+            let all = if answers { super::queries_of_person(conn, &library, person)? } else { Vec::new() };
             all.into_iter().find(|listed| listed.query.id == query).ok_or(Problem::NotFound)
         })
         .await

@@ -355,6 +355,18 @@ fn is_seen_by(scope: &Scope, posts: &[PostRecord], today: Day) -> bool {
     *scope == Scope::Trust || posts.iter().filter(counts).any(|post| scope.includes(post.school))
 }
 
+/// Whose HR answers what somebody with these posts asks: that of the main post's school, and the trust's. Of somebody without a
+/// current post it is the school of the one that begins next, or else of the one that ended last.
+pub fn is_answered_by(scope: &Scope, posts: &[PostRecord], today: Day) -> bool {
+    let standing: Vec<&PostRecord> = posts.iter().filter(|record| record.superseded.is_none()).collect();
+    let values: Vec<Post> = standing.iter().map(|record| record.post.clone()).collect();
+    let main = rules::main_post(&values, today).map(|post| post.id);
+    let current = standing.iter().find(|record| Some(record.post.id) == main);
+    let next = standing.iter().filter(|record| today < record.post.from).min_by_key(|record| record.post.from);
+    let last = standing.iter().max_by_key(|record| record.post.until);
+    *scope == Scope::Trust || current.or(next).or(last).is_some_and(|record| scope.includes(record.school))
+}
+
 /// Somebody, loaded through what the viewer may see.
 pub fn visible_to(conn: &mut Conn, scope: &Scope, id: i64, today: Day) -> Result<Person> {
     let person = person(conn, id)?;

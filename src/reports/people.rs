@@ -38,6 +38,8 @@ pub struct Seen {
     pub posts: Vec<PostRecord>,
     /// No post of theirs, past ones too, is out of sight.
     pub is_whole: bool,
+    /// What they ask is this viewer's to answer, and so to read.
+    pub is_answered_here: bool,
 }
 
 impl Seen {
@@ -70,13 +72,20 @@ fn see(viewer: &Viewer, person: Person, posts: Vec<PostRecord>, today: Day) -> O
     });
     let reports_to_viewer = |record: &PostRecord| record.manager == Some(viewer.person);
     let of = posts.len();
+    let is_answered_here = hr.as_ref().is_some_and(|scope| people::is_answered_by(scope, &posts, today));
     let (sight, posts): (Sight, Vec<PostRecord>) = match hr {
         Some(scope) => (Sight::Hr, posts.into_iter().filter(|record| scope.includes(record.school)).collect()),
         None if viewer.manages => (Sight::Manager, posts.into_iter().filter(reports_to_viewer).collect()),
         None => return None,
     };
     let managed = posts.iter().any(|record| record.post.is_current_on(today));
-    (sight == Sight::Hr || managed).then(|| Seen { person, sight, is_whole: posts.len() == of, posts })
+    (sight == Sight::Hr || managed).then(|| Seen {
+        person,
+        sight,
+        is_whole: posts.len() == of,
+        is_answered_here,
+        posts,
+    })
 }
 
 /// One person, as far as the viewer may see them.

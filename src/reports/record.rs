@@ -30,8 +30,10 @@ pub struct Record {
     /// By assignment: how many tries at its questions.
     pub tries: BTreeMap<i64, usize>,
     pub signed: Vec<Attestation>,
-    /// The open ones, oldest first.
+    /// The open ones, oldest first, where they are the viewer's to answer.
     pub queries: Vec<Listed>,
+    /// Something is open that is another's to answer.
+    pub is_asking_elsewhere: bool,
     pub timeline: Vec<Event>,
     pub references: Vec<String>,
     /// By the posts in sight.
@@ -47,6 +49,7 @@ pub fn record(conn: &mut Conn, library: &Library, viewer: &Viewer, person: i64, 
         tries: BTreeMap::new(),
         signed: Vec::new(),
         queries: Vec::new(),
+        is_asking_elsewhere: false,
         timeline: Vec::new(),
         references: Vec::new(),
         managers: Vec::new(),
@@ -69,6 +72,9 @@ impl Record {
         self.signed = attestations::signatures_of(conn, person)?;
         self.queries = attestations::queries_of_person(conn, library, person)?;
         self.queries.retain(|listed| listed.query.is_open());
+        if !self.row.seen.is_answered_here {
+            self.is_asking_elsewhere = !std::mem::take(&mut self.queries).is_empty();
+        }
         self.timeline = timeline(conn, library, viewer, &self.row.seen)?;
         self.references = self.references_in_sight(conn)?;
         self.managers = self.managers_in_sight(conn)?;

@@ -52,7 +52,9 @@ pub fn timeline(conn: &mut Conn, library: &Library, viewer: &Viewer, seen: &Seen
     happened.extend(store::completions_of(conn, person)?.iter().filter_map(|row| of_completion(row, library)));
     happened.extend(certificates::of_person(conn, person)?.iter().flat_map(of_certificate));
     happened.extend(store::letters_to(conn, person)?.iter().filter_map(of_letter));
-    happened.extend(attestations::queries_of_person(conn, library, person)?.iter().flat_map(of_query));
+    happened.extend(
+        attestations::queries_of_person(conn, library, person)?.iter().flat_map(|listed| of_query(listed, seen)),
+    );
     for (_, pause) in people::pauses_of(conn, &[person])? {
         happened.push(Happened::new(pause.recorded, format!("Pause recorded: {}", span(pause.from, pause.until))));
         let ended = pause.superseded.map(|at| Happened::new(at, "A pause was changed or taken back"));
@@ -191,8 +193,9 @@ fn of_letter(row: &store::LetterRow) -> Option<Happened> {
     Some(Happened::new(Instant(row.sent_at?), what).by(row.chased_by))
 }
 
-/// That something was asked or declared, and how it was settled; never the words.
-fn of_query(listed: &Listed) -> Vec<Happened> {
+/// That something was asked or declared, and how it was settled; never the words. What came of a connection is for whoever
+/// answers for the person.
+fn of_query(listed: &Listed, seen: &Seen) -> Vec<Happened> {
     let query = &listed.query;
     let opened = match query.kind {
         QueryKind::Question => "Asked a question about a statement",
@@ -202,6 +205,7 @@ fn of_query(listed: &Listed) -> Vec<Happened> {
     let closed = query.closed.as_ref().map(|closed| {
         let what = match &closed.closing {
             Closing::Answer(_) => "The question was answered".to_owned(),
+            Closing::ConnectionRecorded { .. } if !seen.is_answered_here => "The connection was recorded".to_owned(),
             Closing::ConnectionRecorded { outcome, .. } => {
                 format!("Connection recorded: {}", words::within_a_sentence(outcome.words()))
             }

@@ -410,6 +410,44 @@ fn a_question_is_answered_on_the_persons_page() {
 }
 
 #[test]
+fn what_a_shared_person_asks_is_read_and_answered_where_their_main_post_is() {
+    let trust = Trust::new();
+    trust.asks("Sam", "May I follow the account of a club?");
+    let page_of_sam = trust.page_of("Sam");
+    let page = trust.browser("Helen").opens(&page_of_sam);
+    let form = page.tags("form").into_iter().find(|tag| tag.contains("/queries/")).unwrap();
+    let action = attribute(&form, "action").unwrap();
+    assert!(
+        page.says("May I follow the account of a club?") && trust.browser("Tess").opens(&page_of_sam).says("a club?")
+    );
+
+    let mo = trust.browser("Mo");
+    let page = mo.opens(&page_of_sam);
+    assert!(page.says(">Query open</span>") && page.says("It is read and answered by HR where their main post is."));
+    for hidden in ["club", "/queries/", "Oak", "contact with pupils"] {
+        assert!(!page.says(hidden), "{hidden}: {}", page.words());
+    }
+    let own = page.hidden("/sign-out");
+    let answer = (format!("answer-{}", action.rsplit('/').next().unwrap()), "Yes.".to_owned());
+    assert_eq!(mo.posts(&action, &[&own[..], &[answer]].concat()).status, 404);
+    assert!(trust.browser("Helen").opens(&page_of_sam).says("/queries/"), "it is open still");
+    assert!(
+        mo.opens("/people?status=waiting").says("O&#x27;Leary") || mo.opens("/people?status=waiting").says("O’Leary")
+    );
+
+    // The post at Oak ends, and so the one at Elm is the main one.
+    let sam = trust.person("Sam");
+    let oak = trust.oak;
+    trust.act(move |act| {
+        let posts = people::posts_of(act.conn, &[sam.id])?;
+        let post = posts.iter().find(|record| record.school == oak).unwrap();
+        people::end_post(act, &sam, post, day("2026-11-23"))
+    });
+    assert!(mo.opens(&page_of_sam).says("May I follow the account of a club?"));
+    assert_eq!(trust.browser("Helen").opens(&page_of_sam).status, 404);
+}
+
+#[test]
 fn somebody_is_exempted_after_a_look_at_what_it_changes_and_asked_again() {
     let trust = Trust::new();
     let (helen, person) = (trust.browser("Helen"), trust.page_of("Priya"));
