@@ -139,6 +139,8 @@ pub fn covered() -> Vec<Covered> {
         Covered { table: "certificates", rows: certificates::evidence_certificates },
         Covered { table: "attempts", rows: attempts::evidence_attempts },
         Covered { table: "attestations", rows: attestations::evidence_attestations },
+        Covered { table: "queries", rows: attestations::evidence_queries },
+        Covered { table: "query_closings", rows: attestations::evidence_query_closings },
         Covered { table: "self_checks", rows: self_checks::evidence_self_checks },
         Covered { table: "certificate_endings", rows: certificates::evidence_certificate_endings },
         Covered { table: "reports", rows: evidence_reports },

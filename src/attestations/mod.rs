@@ -354,6 +354,15 @@ pub fn receipt(conn: &mut Conn, library: &Library, trust: &str, signed: &Attesta
     })
 }
 
+/// For `evidence verify`: the queries as the log should have them, and what closed them.
+pub fn evidence_queries(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
+    store::evidence_queries(conn)
+}
+
+pub fn evidence_query_closings(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
+    store::evidence_query_closings(conn)
+}
+
 /// For `evidence verify`: the signatures as the log should have them.
 pub fn evidence_attestations(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
     store::evidence_attestations(conn)
@@ -400,7 +409,7 @@ pub fn open_query(
     if why.kind() == QueryKind::Connection && !statement.declare {
         return Err(Problem::NotFound);
     }
-    let id = store::insert_query(
+    let row = store::insert_query(
         act.conn,
         act.now,
         assignment.id,
@@ -411,17 +420,9 @@ pub fn open_query(
     let entry = Draft::new("query-opened")?
         .about(&person.pseudonym, person.identity())
         .under(Kind::Policy.as_str(), slug, &signing.policy.version)
-        .fact("query", id)
-        .fact("statement", statement.id.as_str())
-        .fact("query_kind", rules::kind_word(why.kind()))
-        .fact("words_hash", hash_of(why.words()));
+        .row("queries", row.id, &store::query_as_recorded(&row))?;
     act.record(entry);
-    Ok(id)
-}
-
-/// Words that may have to be erased one day are not in the log; their hash proves them while they are kept.
-fn hash_of(words: &str) -> Option<String> {
-    (!words.is_empty()).then(|| ids::hex(&ids::sha256(words.as_bytes())))
+    Ok(row.id)
 }
 
 /// Closes a query of this person in the way that its kind is closed, and writes to them. A second arrival changes nothing.
@@ -445,16 +446,13 @@ pub fn close_query(act: &mut Act, library: &Library, person: &Person, query: i64
         closed_by: act.who.person,
         closed_at: act.now.0,
     };
-    store::insert_closing(act.conn, &row)?;
+    let id = store::insert_closing(act.conn, &row)?;
     let (slug, _) = store::policy_of(act.conn, found.assignment)?;
     let entry = Draft::new("query-closed")?
         .about(&person.pseudonym, person.identity())
-        .fact("query", query)
         .fact("statement", found.statement.as_str())
         .fact("query_kind", rules::kind_word(found.kind))
-        .fact("outcome", closing.outcome())
-        .fact("review_day", row.review_day)
-        .fact("words_hash", hash_of(closing.words()));
+        .row("query_closings", id, &store::closing_as_recorded(&row))?;
     act.record(entry);
     tell(act, library, person, &slug, closing)
 }

@@ -2,13 +2,14 @@
 
 use diesel::prelude::*;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::assignments::Whom;
 use crate::clock::Instant;
 use crate::courses::Kind;
 use crate::db::Conn;
 use crate::each_backend;
+use crate::ids;
 use crate::problem::Result;
 use crate::schema::{assignments, attestations, queries, query_closings, requirements, statement_ticks};
 
@@ -135,6 +136,7 @@ pub struct ClosingRow {
 
 pub type QueryAndClosing = (QueryRow, Option<ClosingRow>);
 
+/// Gives the row as it stands, its id among it.
 pub fn insert_query(
     conn: &mut Conn,
     now: Instant,
@@ -142,8 +144,8 @@ pub fn insert_query(
     statement: &str,
     kind: &str,
     words: &str,
-) -> Result<i64> {
-    Ok(diesel::insert_into(queries::table)
+) -> Result<QueryRow> {
+    let id = diesel::insert_into(queries::table)
         .values((
             queries::assignment_id.eq(assignment),
             queries::statement.eq(statement),
@@ -152,11 +154,53 @@ pub fn insert_query(
             queries::opened_at.eq(now.0),
         ))
         .returning(queries::id)
-        .get_result(conn)?)
+        .get_result(conn)?;
+    let (statement, kind, words) = (statement.to_owned(), kind.to_owned(), words.to_owned());
+    Ok(QueryRow { id, assignment_id: assignment, statement, kind, words, opened_at: now.0 })
 }
 
 pub fn insert_closing(conn: &mut Conn, row: &ClosingRow) -> Result<i64> {
     Ok(diesel::insert_into(query_closings::table).values(row).returning(query_closings::id).get_result(conn)?)
+}
+
+/// The queries as the evidence log should have them.
+pub fn evidence_queries(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
+    let rows: Vec<QueryRow> = queries::table.order(queries::id).select(QueryRow::as_select()).load(conn)?;
+    Ok(rows.iter().map(|row| (row.id, query_as_recorded(row))).collect())
+}
+
+pub fn evidence_query_closings(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
+    let rows: Vec<(i64, ClosingRow)> = query_closings::table
+        .order(query_closings::id)
+        .select((query_closings::id, ClosingRow::as_select()))
+        .load(conn)?;
+    Ok(rows.iter().map(|(id, row)| (*id, closing_as_recorded(row))).collect())
+}
+
+/// Words that may have to be erased one day are not in the log; their hash proves them while they are kept.
+pub fn query_as_recorded(row: &QueryRow) -> Value {
+    json!({
+        "assignment_id": row.assignment_id,
+        "statement": row.statement,
+        "kind": row.kind,
+        "words_sha256": hash_of(&row.words),
+        "opened_at": row.opened_at,
+    })
+}
+
+pub fn closing_as_recorded(row: &ClosingRow) -> Value {
+    json!({
+        "query_id": row.query_id,
+        "outcome": row.outcome,
+        "words_sha256": hash_of(&row.words),
+        "review_day": row.review_day,
+        "closed_by": row.closed_by,
+        "closed_at": row.closed_at,
+    })
+}
+
+fn hash_of(words: &str) -> Option<String> {
+    (!words.is_empty()).then(|| ids::hex(&ids::sha256(words.as_bytes())))
 }
 
 /// Every query about one assignment, oldest first.

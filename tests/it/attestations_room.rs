@@ -498,7 +498,7 @@ fn a_question_goes_into_the_log_without_its_words() {
     trust.closes(&trust.priya, query, Closing::Answer("It may be. Ask first.".into())).unwrap();
     let said = format!("{:?}{:?}", trust.entries("query-opened"), trust.entries("query-closed"));
     assert!(!said.contains("newspaper") && !said.contains("Ask first"));
-    assert!(said.contains("words_hash") && said.contains("answered"));
+    assert!(said.contains("words_sha256") && said.contains("answered"));
 }
 
 #[test]
@@ -727,6 +727,44 @@ fn a_signature_that_was_changed_added_or_removed_is_found() {
         trust.tampers(tampering);
         let complaints = trust.complaints();
         assert!(complaints.iter().any(|said| said.contains("attestations") && said.contains(found)), "{complaints:?}");
+    }
+}
+
+#[test]
+fn a_query_or_its_closing_that_was_changed_added_or_removed_is_found() {
+    let changed = "is not what the log recorded";
+    let cases = [
+        ("queries", "UPDATE queries SET words = 'May I?'", changed),
+        ("queries", "UPDATE queries SET kind = 'disagreement'", changed),
+        ("queries", "UPDATE queries SET opened_at = opened_at + 1", changed),
+        ("queries", "DELETE FROM query_closings; DELETE FROM queries", "is in the log but no longer in the table"),
+        (
+            "queries",
+            "INSERT INTO queries (assignment_id, statement, kind, words, opened_at)
+             SELECT assignment_id, 'press', kind, words, opened_at FROM queries LIMIT 1",
+            "was never recorded in the log",
+        ),
+        ("query_closings", "UPDATE query_closings SET words = 'No.'", changed),
+        ("query_closings", "UPDATE query_closings SET closed_at = closed_at + 1", changed),
+        ("query_closings", "DELETE FROM query_closings", "is in the log but no longer in the table"),
+        (
+            "query_closings",
+            "INSERT INTO query_closings (query_id, outcome, words, closed_at)
+             SELECT max(id), 'answered', 'Yes.', 1 FROM queries",
+            "was never recorded in the log",
+        ),
+    ];
+    for (table, tampering, found) in cases {
+        let trust = Trust::new();
+        trust.does_what_comes_first(&trust.priya);
+        let answered = trust.says(&trust.priya, "press", question("Is a blog a newspaper?")).unwrap();
+        trust.closes(&trust.priya, answered, Closing::Answer("It may be.".to_owned())).unwrap();
+        trust.says(&trust.priya, "press", question("And a podcast?")).unwrap();
+        assert_eq!(trust.complaints(), [""; 0]);
+        trust.tampers(tampering);
+        let complaints = trust.complaints();
+        let is_it = |said: &String| said.starts_with(&format!("{table} ")) && said.contains(found);
+        assert!(complaints.iter().any(is_it), "{tampering}: {complaints:?}");
     }
 }
 
