@@ -24,7 +24,7 @@ use crate::people::import::{ImportCommand, import_command};
 use crate::people::rules::{Audience, Urn, WorkEmail};
 use crate::problem::{FaultKind, Problem, Result};
 use crate::reports::{content, governors, issued};
-use crate::{demo, doctor, rounds, server, setup, text};
+use crate::{certificates, demo, doctor, rounds, server, setup, text};
 
 /// Training and attestation for the staff of schools and multi-academy trusts.
 #[derive(Parser)]
@@ -93,6 +93,11 @@ enum Command {
     Report {
         #[command(subcommand)]
         what: Reports,
+    },
+    /// Certificates.
+    Certificates {
+        #[command(subcommand)]
+        what: Certificates,
     },
     /// The evidence log.
     Evidence {
@@ -179,6 +184,19 @@ enum Reports {
 }
 
 #[derive(Subcommand)]
+enum Certificates {
+    /// Every certificate in force as a PDF, for the shelf, with an index.
+    Export {
+        /// One school's people instead of the whole trust's.
+        #[arg(long, value_name = "URN")]
+        school: Option<String>,
+        /// Where the ZIP goes; what is there already is never overwritten.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
 enum Evidence {
     /// Checks all of the log, and the tables that reports rely on, against each other.
     Verify,
@@ -243,6 +261,9 @@ fn obey(line: CommandLine) -> Result<bool> {
         Command::Courses { what } => courses(what, &load()?),
         Command::Report { what: Reports::Governors { school, as_at, out } } => {
             draft_governors_report(&build()?, school.as_deref(), as_at, &out).map(|()| true)
+        }
+        Command::Certificates { what: Certificates::Export { school, out } } => {
+            export_certificates(&build()?, school.as_deref(), &out).map(|()| true)
         }
         Command::Evidence { what: Evidence::Verify } => verify_evidence(&build()?),
         Command::Backup { file } => back_up(&load()?, &file).map(|()| true),
@@ -418,6 +439,30 @@ fn draft_governors_report(app: &App, urn: Option<&str>, day: Option<Day>, out: &
     std::fs::write(out, issued::draft(&report)?)
         .map_err(|error| Problem::refused(format!("{}: {error}", out.display())))?;
     tell(&format!("✓ {}: {}, as at {}. A draft: it has no number.", out.display(), report.headline, as_at.long()))
+}
+
+/// A file that was begun and could not be finished is taken away again.
+fn export_certificates(app: &App, urn: Option<&str>, out: &Path) -> Result<()> {
+    let school = urn.map(|urn| school_called(app, urn)).transpose()?;
+    let today = app.desk.clock.now().day();
+    let shelf = app.read(|conn| certificates::shelf(conn, school, today))?;
+    let file = std::fs::File::create_new(out).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Problem::refused(format!("{} is there already, and an export never overwrites.", out.display()))
+        }
+        _ => Problem::refused(format!("{}: {error}", out.display())),
+    })?;
+    let written =
+        certificates::export::write(&shelf, &app.desk.house().address, &file).and_then(|()| Ok(file.sync_all()?));
+    written.inspect_err(|_| drop(std::fs::remove_file(out)))?;
+    let people = shelf.iter().map(|one| one.certificate.person).collect::<std::collections::BTreeSet<_>>().len();
+    tell(&format!(
+        "✓ {}: {} of {}, with {} to find them by.",
+        out.display(),
+        text::count(shelf.len(), "certificate", "certificates"),
+        text::count(people, "person", "people"),
+        certificates::export::INDEX
+    ))
 }
 
 fn school_called(app: &App, urn: &str) -> Result<i64> {

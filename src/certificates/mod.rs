@@ -1,6 +1,7 @@
 //! Certificates: issued for a completion, numbered, signed, and verifiable by anybody who holds one.
 //! What is printed is frozen when one is issued; its PDF is drawn whenever somebody asks, and always the same.
 
+pub mod export;
 pub mod pages;
 pub mod rules;
 pub mod sheet;
@@ -8,8 +9,11 @@ mod store;
 mod token;
 mod visitors;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
+pub use export::Shelved;
 pub use rules::{Ending, EndingKind, Number, State};
 pub use sheet::{CertificateFacts, CertificateKind};
 pub use token::{Claims, Key};
@@ -296,6 +300,33 @@ pub fn seen_by(conn: &mut Conn, viewer: &Viewer, number: &Number, today: Day) ->
     }
     let sees_all = viewer.hr_scope() == Some(Scope::Trust);
     Ok(if sees_all { certificate } else { Certificate { school: None, ..certificate } })
+}
+
+/// The certificates in force, each beside the school where its holder's main post is or was: of the whole trust, or of one
+/// school's people, on whose certificates no other school is named. In the order of schools, names and numbers.
+pub fn shelf(conn: &mut Conn, school: Option<i64>, today: Day) -> Result<Vec<Shelved>> {
+    let scope = school.map_or(Scope::Trust, |school| Scope::Schools(vec![school]));
+    let schools: BTreeMap<i64, String> =
+        people::schools(conn)?.into_iter().map(|school| (school.id, school.name)).collect();
+    let people: BTreeMap<i64, (Person, Option<i64>)> = people::everybody_in(conn, &scope, today)?
+        .into_iter()
+        .map(|(person, home)| (person.id, (person, home)))
+        .collect();
+    let mut shelf = Vec::new();
+    for certificate in store::in_force(conn, today)?.into_iter().map(read) {
+        let certificate = certificate?;
+        let Some((person, home)) = people.get(&certificate.person) else { continue };
+        let stands = school.or(*home).and_then(|school| schools.get(&school)).cloned().unwrap_or_default();
+        let printed = certificate.school.clone().filter(|name| school.is_none() || *name == stands);
+        shelf.push(Shelved {
+            school: stands,
+            surname: person.known_surname().to_owned(),
+            forename: person.known_as().to_owned(),
+            certificate: Certificate { school: printed, ..certificate },
+        });
+    }
+    shelf.sort_by_cached_key(|one| (one.school.clone(), one.path()));
+    Ok(shelf)
 }
 
 /// What its PDF is drawn from (`sheet::draw`). `address` is the public one, without a slash at its end.

@@ -4,10 +4,9 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 use serde_json::{Value, json};
 
-use super::rules::is_without_end;
+use super::rules::{self, is_without_end};
 use super::{Certificate, CertificateKind, Claims, Key, Number, State, Visitors};
 use crate::assignments::calendar::AcademicYear;
-use crate::assignments::rules::Cycle;
 use crate::clock::Day;
 use crate::http::security::visitor_address;
 use crate::http::{Answer, Form, Visit, blocking, field};
@@ -47,10 +46,7 @@ fn years(held: &[Certificate], today: Day) -> Vec<Value> {
 }
 
 fn year_of(certificate: &Certificate) -> AcademicYear {
-    match certificate.cycle {
-        Cycle::Year(year) => year,
-        _ => AcademicYear::of(certificate.completed),
-    }
+    rules::year_of(certificate.cycle, certificate.completed)
 }
 
 fn line(certificate: &Certificate, today: Day) -> Value {

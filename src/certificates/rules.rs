@@ -107,6 +107,14 @@ pub fn valid_until(cycle: Cycle, completed: Day, due: DueRule) -> Day {
     }
 }
 
+/// The academic year that a certificate is filed under.
+pub fn year_of(cycle: Cycle, completed: Day) -> AcademicYear {
+    match cycle {
+        Cycle::Year(year) | Cycle::Choice(year) => year,
+        Cycle::Rolling { .. } | Cycle::Once => AcademicYear::of(completed),
+    }
+}
+
 /// Whether a certificate holds until such a day because nothing ends it.
 pub fn is_without_end(valid_until: Day) -> bool {
     valid_until == Cycle::Once.last_day()

@@ -5,6 +5,7 @@ use diesel::sql_types::BigInt;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::clock::Day;
 use crate::db::Conn;
 use crate::problem::Result;
 use crate::schema::{assignments, certificate_endings, certificates, completions, requirements};
@@ -72,6 +73,16 @@ pub fn of_person(conn: &mut Conn, person: i64) -> Result<Vec<Found>> {
         .left_join(certificate_endings::table)
         .filter(certificates::person_id.eq(person))
         .order((certificates::issued_at.desc(), certificates::id.desc()))
+        .select((certificates::id, CertificateRow::as_select(), Option::<EndingRow>::as_select()))
+        .load(conn)?)
+}
+
+/// Those that have not ended and are valid on a day.
+pub fn in_force(conn: &mut Conn, day: Day) -> Result<Vec<Found>> {
+    Ok(certificates::table
+        .left_join(certificate_endings::table)
+        .filter(certificate_endings::id.nullable().is_null().and(certificates::valid_until.ge(day.to_string())))
+        .order(certificates::id)
         .select((certificates::id, CertificateRow::as_select(), Option::<EndingRow>::as_select()))
         .load(conn)?)
 }

@@ -355,16 +355,34 @@ fn is_seen_by(scope: &Scope, posts: &[PostRecord], today: Day) -> bool {
     *scope == Scope::Trust || posts.iter().filter(counts).any(|post| scope.includes(post.school))
 }
 
-/// Whose HR answers what somebody with these posts asks: that of the main post's school, and the trust's. Of somebody without a
-/// current post it is the school of the one that begins next, or else of the one that ended last.
+/// Whose HR answers what somebody with these posts asks: that of their home school, and the trust's.
 pub fn is_answered_by(scope: &Scope, posts: &[PostRecord], today: Day) -> bool {
+    *scope == Scope::Trust || home_school(posts, today).is_some_and(|school| scope.includes(school))
+}
+
+/// The main post's school. Of somebody without a current post it is the school of the one that begins next, or else of the
+/// one that ended last.
+pub fn home_school(posts: &[PostRecord], today: Day) -> Option<i64> {
     let standing: Vec<&PostRecord> = posts.iter().filter(|record| record.superseded.is_none()).collect();
     let values: Vec<Post> = standing.iter().map(|record| record.post.clone()).collect();
     let main = rules::main_post(&values, today).map(|post| post.id);
     let current = standing.iter().find(|record| Some(record.post.id) == main);
     let next = standing.iter().filter(|record| today < record.post.from).min_by_key(|record| record.post.from);
     let last = standing.iter().max_by_key(|record| record.post.until);
-    *scope == Scope::Trust || current.or(next).or(last).is_some_and(|record| scope.includes(record.school))
+    current.or(next).or(last).map(|record| record.school)
+}
+
+/// Everybody whom HR of this scope see, past staff too, each with their home school.
+pub fn everybody_in(conn: &mut Conn, scope: &Scope, today: Day) -> Result<Vec<(Person, Option<i64>)>> {
+    let mut posts: BTreeMap<i64, Vec<PostRecord>> = BTreeMap::new();
+    for record in all_posts(conn)? {
+        posts.entry(record.person).or_default().push(record);
+    }
+    let seen = everybody(conn)?.into_iter().filter_map(|person| {
+        let theirs = posts.remove(&person.id).unwrap_or_default();
+        is_seen_by(scope, &theirs, today).then(|| (person, home_school(&theirs, today)))
+    });
+    Ok(seen.collect())
 }
 
 /// Somebody, loaded through what the viewer may see.

@@ -41,5 +41,6 @@ mod schema;
 mod self_checks_room;
 mod setting_up;
 mod sheets;
+mod shelf;
 mod status_rules;
 mod templates;
