@@ -33,6 +33,7 @@ mod import_pages;
 mod import_plan;
 mod import_reading;
 mod more_time;
+mod one_server;
 mod my_training;
 mod people_pages;
 mod overview_page;
