@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use export::Shelved;
-pub use rules::{Ending, EndingKind, Number, State};
-pub use sheet::{CertificateFacts, CertificateKind};
+pub use rules::{CertificateKind, Ending, EndingKind, Number, State};
+pub use sheet::CertificateFacts;
 pub use token::{Claims, Key};
 pub use visitors::Visitors;
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::sheet::CertificateKind;
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::{Cycle, DueRule, Standing};
 use crate::clock::{Day, Instant};
@@ -60,6 +59,13 @@ impl fmt::Display for Number {
 }
 
 // ── kinds
+
+/// A certificate is for one course, or for a year in which everything was done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CertificateKind {
+    Course,
+    Year,
+}
 
 impl CertificateKind {
     /// The word for it in rows.

@@ -1,6 +1,6 @@
 //! The certificate as a PDF: one landscape page. No score is on it.
 
-use super::rules::is_without_end;
+use super::rules::{CertificateKind, is_without_end};
 use crate::clock::{Day, Instant};
 use crate::pdf::{
     About, Align, Colour, Column, Paper, Path, PdfFault, Sheet, Span, Stroke, Style, Tag, clean, colours, fitted,
@@ -27,12 +27,6 @@ pub struct CertificateFacts {
     /// The signed token, in compact form; carried in the metadata, not printed.
     pub token: String,
     pub issued: Instant,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CertificateKind {
-    Course,
-    Year,
 }
 
 /// The frame's edge, and the dark band inside it.

@@ -12,7 +12,12 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::PdfFault;
-use super::words::Weight;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Weight {
+    Regular,
+    Bold,
+}
 
 /// A face built into the program. Atkinson comes first; the others lend the letters that it lacks.
 struct Built {

@@ -12,11 +12,11 @@ mod words;
 mod write;
 
 pub use flow::{Flow, footers};
-pub use fonts::{clean, unprintable};
+pub use fonts::{Weight, clean, unprintable};
 pub use paint::{Colour, Path, Stroke, colours};
 pub use sheet::{About, Column, Paper, Sheet};
 pub use tags::Tag;
-pub use words::{Align, Span, Style, Weight, fitted, fitted_in_lines, line_width, paragraph_height, width, wrap};
+pub use words::{Align, Span, Style, fitted, fitted_in_lines, line_width, paragraph_height, width, wrap};
 
 /// Why a sheet could not be drawn: always a fault of ours, never of what was printed.
 #[derive(Debug, thiserror::Error)]

@@ -1,13 +1,7 @@
 //! Words on lines: styles, widths, wrapping, and shrinking what is too long.
 
-use super::fonts::{clean, width_in_em};
+use super::fonts::{Weight, clean, width_in_em};
 use super::paint::Colour;
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Weight {
-    Regular,
-    Bold,
-}
 
 /// How words look. The size is in points.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -4,7 +4,17 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::reading::NotAStaffList;
+/// One sentence that says why a file is no staff list, and what to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NotAStaffList(pub String);
+
+impl fmt::Display for NotAStaffList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotAStaffList {}
 
 /// What a column of a staff list may hold.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -8,10 +8,9 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 
 use super::cells::{Fte, SchoolSaid};
-use super::headings::Column;
+use super::headings::{Column, NotAStaffList};
 use super::missing::Missing;
 use super::names::fold;
-use super::reading::NotAStaffList;
 use super::rows::{ImportedRow, StaffList};
 use crate::clock::Day;
 use crate::people::rules::{PostFlags, RoleGroup, Urn, WorkEmail};

@@ -24,7 +24,7 @@ pub use changes::{
     Change, Changes, Field, NewPause, NewPerson, NewPost, NewReference, PersonChange, SupersededPause, SupersededPost,
 };
 pub use command::{ImportCommand, import_command};
-pub use headings::{Column, Doubled, Headings};
+pub use headings::{Column, Doubled, Headings, NotAStaffList};
 pub use known::{
     Known, KnownPause, KnownPerson, KnownPost, KnownSchool, Manager, PauseValues, PersonValues, PostValues, Source,
     Taken,
@@ -32,7 +32,7 @@ pub use known::{
 pub use missing::{Missing, MissingPost};
 pub use names::a_name;
 pub use plan::{Counts, Fate, Plan, PlannedRow, plan};
-pub use reading::{MOST_BYTES, MOST_ROWS, NotAStaffList, Table, TableRow};
+pub use reading::{MOST_BYTES, MOST_ROWS, Table, TableRow};
 pub use rows::{Complaint, ImportedRow, PauseSaid, RejectedRow, Row, StaffList, staff_list};
 pub use told::{ToldRow, summary, told};
 pub use upload::{DryRun, Upload, dry_run, forget_old, keep, kept, let_go};

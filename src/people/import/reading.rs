@@ -1,9 +1,8 @@
 //! From a file's bytes to a table of text: which encoding, which separator, which row holds the headings. `rows.rs` reads on.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use super::headings;
+use super::headings::{self, NotAStaffList};
 
 /// The most bytes that a staff list may have.
 pub const MOST_BYTES: usize = 8 * 1024 * 1024;
@@ -15,18 +14,6 @@ const HEADINGS_WITHIN: usize = 20;
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 /// Added as a last line: if it does not come back by itself, a quotation mark above it was never closed.
 const LAST_LINE: &str = "\u{2}the end\u{3}";
-
-/// One sentence that says why a file is no staff list, and what to do.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NotAStaffList(pub String);
-
-impl fmt::Display for NotAStaffList {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for NotAStaffList {}
 
 /// Text in rows. A row's number is the one that a spreadsheet shows beside it.
 #[derive(Clone, PartialEq, Eq, Debug)]

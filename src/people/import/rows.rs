@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::cells::{self, Fte, Order, SchoolSaid, Wrong};
-use super::headings::{Column, Headings};
+use super::headings::{Column, Headings, NotAStaffList};
 use super::names::{FullName, a_name};
-use super::reading::{self, NotAStaffList, Table, TableRow};
+use super::reading::{self, Table, TableRow};
 use crate::clock::Day;
 use crate::pdf;
 use crate::people::rules::{EmploymentType, RoleGroup, WorkEmail};
