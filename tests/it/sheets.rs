@@ -6,7 +6,8 @@ use std::process::Command;
 
 use lopdf::{Dictionary, Document, Object};
 use seamark::attestations::sheet::{ReceiptFacts, Stated, draw as draw_receipt};
-use seamark::certificates::sheet::{CertificateFacts, CertificateKind, draw as draw_certificate};
+use seamark::certificates::CertificateKind;
+use seamark::certificates::sheet::{CertificateFacts, draw as draw_certificate};
 use seamark::clock::{Day, Instant};
 use seamark::pdf;
 use seamark::reports::sheet::{
