@@ -138,6 +138,8 @@ pub fn covered() -> Vec<Covered> {
         Covered { table: "extensions", rows: assignments::evidence_extensions },
         Covered { table: "certificates", rows: certificates::evidence_certificates },
         Covered { table: "attempts", rows: attempts::evidence_attempts },
+        Covered { table: "refreshers", rows: attempts::refreshers::evidence_refreshers },
+        Covered { table: "voided_questions", rows: attempts::evidence_voided_questions },
         Covered { table: "attestations", rows: attestations::evidence_attestations },
         Covered { table: "queries", rows: attestations::evidence_queries },
         Covered { table: "query_closings", rows: attestations::evidence_query_closings },

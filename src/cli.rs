@@ -24,7 +24,7 @@ use crate::people::import::{ImportCommand, import_command};
 use crate::people::rules::{Audience, Urn, WorkEmail};
 use crate::problem::{FaultKind, Problem, Result};
 use crate::reports::{content, governors, issued};
-use crate::{certificates, demo, doctor, rounds, server, setup, text};
+use crate::{attempts, certificates, demo, doctor, rounds, server, setup, text};
 
 /// Training and attestation for the staff of schools and multi-academy trusts.
 #[derive(Parser)]
@@ -149,6 +149,16 @@ enum Requirements {
 
 #[derive(Subcommand)]
 enum Courses {
+    /// Makes a question that was not fair count as right for everybody. It is never drawn again.
+    Void {
+        /// The course, such as data-protection.
+        slug: String,
+        /// The question's id in its quiz.toml.
+        question: String,
+        /// The reason, as the evidence log keeps it.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
     /// Says what is wrong in which file and line.
     Check {
         /// A folder whose content is laid over the built-in one, instead of what the settings say.
@@ -287,6 +297,9 @@ fn courses(what: Courses, config: &Config) -> Result<bool> {
             let (library, _) = Library::load(or_set(folder).as_deref());
             trace_command(&library, &misses(config, &library)?)
         }
+        Courses::Void { slug, question, why } => {
+            return void_question(&App::build(config.clone(), Clock::System)?, &slug, &question, &why).map(|()| true);
+        }
     };
     tell(said.trim_end()).map(|()| sound)
 }
@@ -421,6 +434,16 @@ fn ask_for(app: &App, what: &str, schools: &[Urn], apply: bool) -> Result<()> {
     app.act(Actor::shell(), move |act| assignments::ask_for(act, &asking).map(drop))?;
     rounds::run(app, "assignments")?;
     tell(&format!("✓ “{title}” is asked of {people} from today. Nobody was written to."))
+}
+
+fn void_question(app: &App, slug: &str, question: &str, why: &str) -> Result<()> {
+    let (library, key) = (app.library(), app.certificate_key.clone());
+    let [slug, question, why] = [slug, question, why].map(str::to_owned);
+    let named = format!("{slug}, {question}");
+    let passed =
+        app.act(Actor::shell(), move |act| attempts::void_question(act, &library, &key, &slug, &question, &why))?;
+    let passed = text::count(passed, "attempt passes", "attempts pass");
+    tell(&format!("✓ {named} counts as right for everybody. {passed} by it, dated the day each was taken."))
 }
 
 fn list_rounds() -> Result<()> {

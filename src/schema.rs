@@ -450,6 +450,54 @@ diesel::table! {
 }
 
 diesel::table! {
+    refreshers (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        cycle -> Text,
+        content_versions -> Text,
+        seed -> BigInt,
+        drawn -> Text,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refresher_answers (id) {
+        id -> BigInt,
+        refresher_id -> BigInt,
+        place -> Integer,
+        question -> Text,
+        chosen -> Text,
+        is_right -> Bool,
+        answered_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    voided_questions (id) {
+        id -> BigInt,
+        slug -> Text,
+        question -> Text,
+        why -> Text,
+        voided_by -> Nullable<BigInt>,
+        voided_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    opinions (id) {
+        id -> BigInt,
+        slug -> Text,
+        content_version -> Text,
+        week -> Text,
+        about -> Text,
+        said -> Text,
+        times -> Integer,
+    }
+}
+
+diesel::table! {
     attestations (id) {
         id -> BigInt,
         assignment_id -> BigInt,
@@ -567,6 +615,8 @@ diesel::joinable!(certificate_endings -> certificates (certificate_id));
 diesel::joinable!(page_reads -> assignments (assignment_id));
 diesel::joinable!(attempts -> assignments (assignment_id));
 diesel::joinable!(answers -> attempts (attempt_id));
+diesel::joinable!(refreshers -> people (person_id));
+diesel::joinable!(refresher_answers -> refreshers (refresher_id));
 diesel::joinable!(attestations -> assignments (assignment_id));
 diesel::joinable!(statement_ticks -> assignments (assignment_id));
 diesel::joinable!(queries -> assignments (assignment_id));
@@ -613,6 +663,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     page_reads,
     attempts,
     answers,
+    refreshers,
+    refresher_answers,
+    voided_questions,
+    opinions,
     attestations,
     statement_ticks,
     queries,

@@ -98,6 +98,10 @@ pub fn table() -> Vec<Row> {
             post "/courses/{slug}/quiz/{attempt}/{question}" attempts::pages::answer;
             get "/courses/{slug}/{page}" attempts::pages::page;
             post "/courses/{slug}/{page}" attempts::pages::next;
+            get "/refresher" attempts::pages::refresher::show;
+            post "/refresher" attempts::pages::refresher::begin;
+            get "/refresher/{question}" attempts::pages::refresher::after;
+            post "/refresher/{question}" attempts::pages::refresher::answer;
             get "/policies" courses::pages::policies;
             get "/policies/{slug}" courses::pages::policy;
             get "/attestations/{slug}" attestations::pages::show;

@@ -44,6 +44,8 @@ use store::{CompletionRow, ExemptionRow};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Means {
     PassedAttempt,
+    /// A refresher, by somebody who passed the same course the year before.
+    TestedOut,
     Attestation,
     SelfCheck,
     /// A certificate from somewhere else that HR accepted.
@@ -56,6 +58,7 @@ impl Means {
     pub fn as_str(self) -> &'static str {
         match self {
             Means::PassedAttempt => "passed attempt",
+            Means::TestedOut => "tested out",
             Means::Attestation => "attestation",
             Means::SelfCheck => "self-check",
             Means::ExternalEvidence => "external evidence",
@@ -121,6 +124,27 @@ pub fn complete(act: &mut Act, assignment: i64, completion: &Completion) -> Resu
     };
     let id = store::insert_completion(act.conn, &row)?;
     Ok(Completed::Now(CompletionRecord { id, row }))
+}
+
+/// Completes an assignment as of an earlier instant: a completion that stands but came later gives way to it.
+pub fn complete_earlier(
+    act: &mut Act,
+    assignment: i64,
+    completion: &Completion,
+    entry: Draft,
+) -> Result<(Completed, Draft)> {
+    lock_row(act.conn, "assignments", assignment)?;
+    let mut entry = entry;
+    if let Some((id, standing)) = store::standing_completion(act.conn, assignment)? {
+        if standing.completed_at <= completion.at.0 {
+            return Ok((Completed::AlreadyComplete, entry));
+        }
+        store::supersede_completion(act.conn, act.now, id)?;
+        entry = entry.changed("completions", id, serde_json::json!({ "superseded_at": act.now.0 }));
+    }
+    let completed = complete(act, assignment, completion)?;
+    let entry = completed.in_entry(entry)?;
+    Ok((completed, entry))
 }
 
 /// For `evidence verify`: the completions as the log should have them.

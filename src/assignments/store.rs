@@ -464,6 +464,20 @@ pub fn is_complete(conn: &mut Conn, assignment: i64) -> Result<bool> {
     Ok(completions::table.filter(standing).select(completions::id).first::<i64>(conn).optional()?.is_some())
 }
 
+pub fn standing_completion(conn: &mut Conn, assignment: i64) -> Result<Option<(i64, CompletionRow)>> {
+    let standing = completions::assignment_id.eq(assignment).and(completions::superseded_at.is_null());
+    Ok(completions::table
+        .filter(standing)
+        .select((completions::id, CompletionRow::as_select()))
+        .first(conn)
+        .optional()?)
+}
+
+pub fn supersede_completion(conn: &mut Conn, now: Instant, id: i64) -> Result<()> {
+    diesel::update(completions::table.find(id)).set(completions::superseded_at.eq(now.0)).execute(conn)?;
+    Ok(())
+}
+
 pub fn insert_completion(conn: &mut Conn, row: &CompletionRow) -> Result<i64> {
     Ok(diesel::insert_into(completions::table).values(row).returning(completions::id).get_result(conn)?)
 }

@@ -3,8 +3,10 @@
 
 mod letter;
 pub mod pages;
+pub mod refreshers;
 pub mod rules;
 mod store;
+mod voiding;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +25,7 @@ use crate::people::{self, Person};
 use crate::problem::{Problem, Result};
 use rules::{Chosen, Sent, Tally};
 use store::{AnswerRow, AttemptRow, FinishedRow, Found};
+pub use voiding::{VoidedQuestion, evidence_voided_questions, void_question, voided_questions};
 
 /// One go at a quiz.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +49,8 @@ pub struct Attempt {
     pub closes: Day,
     /// In the order of the questions; the next question's place is how many there are.
     pub answers: Vec<Answer>,
+    /// The ids of questions that no longer count: they count as right.
+    pub voided: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,13 +72,20 @@ impl Attempt {
         Ok(rules::shuffled_options(self.question(course, place)?, self.seed, place))
     }
 
+    pub fn is_voided(&self, place: usize) -> bool {
+        self.drawn.get(place).is_some_and(|id| self.voided.contains(id))
+    }
+
+    /// Whether the answer at a place counts as right.
+    pub fn counts_as_right(&self, place: usize) -> bool {
+        self.is_voided(place) || self.answers.get(place).is_some_and(|answer| answer.is_right)
+    }
+
     /// How it stands so far.
     pub fn tally(&self, course: &Course) -> Result<Tally> {
-        let answered = (0..self.answers.len()).map(|place| self.question(course, place));
-        let questions = answered.collect::<Result<Vec<&Question>>>()?;
-        let marks: Vec<(&Question, bool)> =
-            questions.into_iter().zip(self.answers.iter().map(|answer| answer.is_right)).collect();
-        Ok(Tally::of(&course.quiz, &marks))
+        let answered =
+            (0..self.answers.len()).map(|place| Ok((self.question(course, place)?, self.counts_as_right(place))));
+        Ok(Tally::of(&course.quiz, &answered.collect::<Result<Vec<(&Question, bool)>>>()?))
     }
 }
 
@@ -103,12 +115,13 @@ pub fn begin_or_resume(act: &mut Act, assignment: &Assignment, course: &Course) 
     let last = store::last_drawn(act.conn, assignment.person, &course.slug)?;
     let last: Vec<String> = last.map(|drawn| serde_json::from_str(&drawn)).transpose()?.unwrap_or_default();
     let group = role_group(act.conn, assignment.person, act.now.day())?;
+    let voided = store::voided_of(act.conn, &course.slug)?;
     let row = AttemptRow {
         assignment_id: assignment.id,
         content_version: course.version.clone(),
         number: latest.map_or(0, |attempt| attempt.number) + 1,
         seed,
-        drawn: serde_json::to_string(&rules::draw(&course.quiz, seed, &last, group))?,
+        drawn: serde_json::to_string(&rules::draw(&course.quiz.without(&voided), seed, &last, group))?,
         started_at: act.now.0,
         finished_at: None,
         right_answers: None,
@@ -349,7 +362,9 @@ pub fn evidence_attempts(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
 fn read(conn: &mut Conn, found: Found) -> Result<Attempt> {
     let Found { id, row, person, slug, closes_day } = found;
     let answers = store::answers_of(conn, id)?;
+    let voided = store::voided_of(conn, &slug)?;
     Ok(Attempt {
+        voided,
         id,
         assignment: row.assignment_id,
         person,

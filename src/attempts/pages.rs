@@ -2,6 +2,7 @@
 
 mod course;
 mod question;
+pub mod refresher;
 mod result;
 mod verdict;
 

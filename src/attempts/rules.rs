@@ -1,6 +1,8 @@
 //! What is so of a quiz: which questions an attempt draws, in what order their options stand, when an answer is right, and
 //! when an attempt is passed. A seed comes in; the same seed gives the same again, years later.
 
+pub mod refreshing;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};

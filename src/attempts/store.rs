@@ -1,5 +1,7 @@
 //! The tables of attempts: pages read, attempts and answers. The only place that writes them.
 
+pub mod refreshers;
+
 use diesel::dsl::count;
 use diesel::prelude::*;
 use serde::Serialize;
@@ -10,7 +12,7 @@ use crate::courses::Kind;
 use crate::db::Conn;
 use crate::each_backend;
 use crate::problem::Result;
-use crate::schema::{answers, assignments, attempts, page_reads, requirements};
+use crate::schema::{answers, assignments, attempts, page_reads, requirements, voided_questions};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = attempts, treat_none_as_default_value = false)]
@@ -186,7 +188,64 @@ pub fn answers_of(conn: &mut Conn, attempt: i64) -> Result<Vec<AnswerRow>> {
         .load(conn)?)
 }
 
+// ── voided questions
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = voided_questions, treat_none_as_default_value = false)]
+pub struct VoidedRow {
+    pub slug: String,
+    pub question: String,
+    pub why: String,
+    pub voided_by: Option<i64>,
+    pub voided_at: i64,
+}
+
+pub fn insert_voided(conn: &mut Conn, row: &VoidedRow) -> Result<i64> {
+    Ok(diesel::insert_into(voided_questions::table).values(row).returning(voided_questions::id).get_result(conn)?)
+}
+
+/// The ids of a course's voided questions.
+pub fn voided_of(conn: &mut Conn, slug: &str) -> Result<Vec<String>> {
+    Ok(voided_questions::table
+        .filter(voided_questions::slug.eq(slug))
+        .order(voided_questions::id)
+        .select(voided_questions::question)
+        .load(conn)?)
+}
+
+/// All of them, newest first.
+pub fn voided(conn: &mut Conn) -> Result<Vec<(i64, VoidedRow)>> {
+    Ok(voided_questions::table
+        .order(voided_questions::id.desc())
+        .select((voided_questions::id, VoidedRow::as_select()))
+        .load(conn)?)
+}
+
+/// The finished attempts at a course in which this question was answered wrongly.
+pub fn that_missed(conn: &mut Conn, slug: &str, question: &str) -> Result<Vec<i64>> {
+    Ok(with_assignment()
+        .inner_join(answers::table)
+        .filter(requirements::content_kind.eq(Kind::Course.as_str()).and(requirements::content_slug.eq(slug)))
+        .filter(answers::question.eq(question).and(answers::is_right.eq(false)))
+        .filter(attempts::finished_at.is_not_null())
+        .order(attempts::id)
+        .select(attempts::id)
+        .load(conn)?)
+}
+
+/// What a finished attempt came to after all.
+pub fn mark_again(conn: &mut Conn, id: i64, right_answers: usize, passed: bool) -> Result<()> {
+    diesel::update(attempts::table.find(id))
+        .set((attempts::right_answers.eq(right_answers as i32), attempts::passed.eq(passed)))
+        .execute(conn)?;
+    Ok(())
+}
+
 // ── for `evidence verify`
+
+pub fn evidence_voided(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
+    voided(conn)?.into_iter().map(|(id, row)| Ok((id, serde_json::to_value(&row)?))).collect()
+}
 
 /// Finished attempts as the log should have them; what is still open proves nothing yet.
 pub fn evidence_attempts(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {

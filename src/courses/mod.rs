@@ -27,7 +27,7 @@ use files::Folder;
 pub use loading::LastSound;
 pub use reading::{
     Card, Cards, Change, ChangeKind, Checklist, Choice, Complaint, Course, Every, Facts, Fragment, Glossary, Page,
-    Policy, Programme, Question, QuestionKind, Required, Statement, StatementSet,
+    Policy, Programme, Question, QuestionKind, Refresher, Required, Statement, StatementSet,
 };
 use reading::{Reading, gathered};
 pub use sign_offs::{Passage, Reader, SignOff, evidence_sign_offs, passages, sign_off, sign_offs};

@@ -1,6 +1,6 @@
 //! My training: what one person has to do and has done, in order, how far they are, and what comes next.
 
-use super::store::{self, ATTEMPT, BesideRow, CERTIFICATE, PAGE, QUERY};
+use super::store::{self, ATTEMPT, BesideRow, CERTIFICATE, LAST_YEAR, PAGE, QUERY, REFRESHER};
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::{Cycle, QueryKind, Standing, Status};
 use crate::assignments::{self, Assignment};
@@ -28,6 +28,10 @@ pub struct MyTraining {
     pub chosen: Vec<Item>,
     /// The number of the year's certificate.
     pub year_certificate: Option<String>,
+    /// The slugs of the courses completed in the academic year before.
+    pub last_year: Vec<String>,
+    /// Whether this year's refresher is finished, if it was begun.
+    pub refresher: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,13 +54,15 @@ pub struct Progress {
 /// Three statements.
 pub fn my_training(conn: &mut Conn, person: i64, now: Instant) -> Result<MyTraining> {
     let assignments = assignments::my_training(conn, person, now)?;
-    let year = AcademicYear::of(now.day()).to_string();
-    let beside = store::beside_training(conn, person, now.day(), &year)?;
+    let year = AcademicYear::of(now.day());
+    let beside = store::beside_training(conn, person, now.day(), &year.to_string(), &year.previous().to_string())?;
     let mut items: Vec<Item> = assignments.into_iter().map(Item::of).collect();
-    let mut year_certificate = None;
+    let (mut year_certificate, mut last_year, mut refresher) = (None, Vec::new(), None);
     for row in beside {
         match (row.assignment, row.what.as_str()) {
             (None, CERTIFICATE) => year_certificate = Some(row.word),
+            (None, LAST_YEAR) => last_year.push(row.word),
+            (None, REFRESHER) => refresher = Some(row.at.is_some()),
             (Some(id), _) => match items.iter_mut().find(|item| item.assignment.id == id) {
                 Some(item) => item.add(row)?,
                 None => {}
@@ -68,7 +74,7 @@ pub fn my_training(conn: &mut Conn, person: i64, now: Instant) -> Result<MyTrain
         item.status = item.assignment.status(now);
     }
     let (chosen, items) = items.into_iter().partition(|item| matches!(item.assignment.cycle, Cycle::Choice(_)));
-    Ok(MyTraining { items, chosen, year_certificate })
+    Ok(MyTraining { items, chosen, year_certificate, last_year, refresher })
 }
 
 impl MyTraining {
@@ -87,6 +93,15 @@ impl MyTraining {
             |item: &&Item| item.assignment.kind != Kind::Policy && item.assignment.cycle == signing.assignment.cycle;
         let closed = |item: &Item| item.is_done() || item.status.standing == Standing::Exempt;
         self.items.iter().filter(comes_first).all(closed)
+    }
+
+    /// Whether somebody may still show what they know of these courses: they did them all the year before, all are asked
+    /// again, and something of them is left.
+    pub fn may_refresh(&self, courses: &[String]) -> bool {
+        let asked = |slug: &String| self.items.iter().find(|item| item.assignment.slug == *slug);
+        let is_left = |item: &Item| !item.is_done() && item.status.standing != Standing::Exempt;
+        let all = courses.iter().all(|slug| self.last_year.contains(slug) && asked(slug).is_some());
+        all && self.refresher != Some(true) && courses.iter().filter_map(asked).any(is_left)
     }
 
     /// What to carry on with, or else the first thing that can be done now.

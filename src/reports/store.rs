@@ -4,13 +4,14 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::clock::{Day, Instant};
+use crate::courses::Kind;
 use crate::db::Conn;
 use crate::each_backend;
 use crate::problem::Result;
 use crate::schema::{
     answers, assignments, attempts, certificate_endings, certificates, chase_letters, chases, completions, due_dates,
-    exemptions, extensions, imports, outbox, page_reads, posts, queries, query_closings, reports, requirements,
-    staff_references,
+    exemptions, extensions, imports, outbox, page_reads, posts, queries, query_closings, refreshers, reports,
+    requirements, staff_references,
 };
 
 /// What stands beside an assignment: a page read, a go at the quiz, a query that is open, a certificate that holds.
@@ -29,10 +30,20 @@ pub const PAGE: &str = "page";
 pub const ATTEMPT: &str = "attempt";
 pub const QUERY: &str = "query";
 pub const CERTIFICATE: &str = "certificate";
+/// A course that was completed in the academic year before; the word is its slug.
+pub const LAST_YEAR: &str = "last year";
+/// This academic year's refresher.
+pub const REFRESHER: &str = "refresher";
 
 /// All that stands beside one person's standing assignments, in one statement. The words are bound and not written into it,
 /// so that the database need not read the statement anew each time.
-pub fn beside_training(conn: &mut Conn, person: i64, today: Day, year: &str) -> Result<Vec<BesideRow>> {
+pub fn beside_training(
+    conn: &mut Conn,
+    person: i64,
+    today: Day,
+    year: &str,
+    last_year: &str,
+) -> Result<Vec<BesideRow>> {
     let (day, none) = (today.to_string(), None::<i64>);
     let standing = || {
         let of_person = assignments::person_id.eq(person).and(assignments::superseded_at.is_null());
@@ -42,6 +53,8 @@ pub fn beside_training(conn: &mut Conn, person: i64, today: Day, year: &str) -> 
     let ending = certificate_endings::table.on(certificate_endings::certificate_id.eq(certificates::id));
     let of_year = certificates::assignment_id.is_not_null().or(certificates::cycle.eq(year));
     let holds = certificates::person_id.eq(person).and(certificates::valid_until.ge(day.clone())).and(of_year);
+    let in_last_year = assignments::person_id.eq(person).and(assignments::cycle.eq(last_year));
+    let of_course = requirements::content_kind.eq(Kind::Course.as_str()).and(completions::superseded_at.is_null());
     each_backend!(conn, |c| Ok(page_reads::table
         .inner_join(assignments::table)
         .filter(standing())
@@ -80,6 +93,23 @@ pub fn beside_training(conn: &mut Conn, person: i64, today: Day, year: &str) -> 
                     certificates::issued_at.nullable(),
                 ))
         )
+        .union_all(
+            completions::table
+                .inner_join(assignments::table.inner_join(requirements::table))
+                .filter(in_last_year.and(of_course))
+                .select((
+                    none.into_sql::<Nullable<BigInt>>(),
+                    LAST_YEAR.into_sql::<Text>(),
+                    requirements::content_slug,
+                    completions::completed_at.nullable(),
+                ))
+        )
+        .union_all(refreshers::table.filter(refreshers::person_id.eq(person).and(refreshers::cycle.eq(year))).select((
+            none.into_sql::<Nullable<BigInt>>(),
+            REFRESHER.into_sql::<Text>(),
+            "".into_sql::<Text>(),
+            refreshers::finished_at,
+        )))
         .load(c)?))
 }
 

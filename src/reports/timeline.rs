@@ -164,6 +164,7 @@ fn of_completion(row: &CompletionRow, library: &Library) -> Option<Happened> {
         means if means == Means::SelfCheck.as_str() => {
             format!("Finished the {}", words::within_a_sentence(&subject))
         }
+        means if means == Means::TestedOut.as_str() => format!("Tested out of {title}, version {version}"),
         means => format!("Recorded as done: {title} ({means})"),
     };
     Some(Happened::new(Instant(row.recorded_at), what))

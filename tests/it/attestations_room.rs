@@ -102,6 +102,7 @@ impl Trust {
         assert!(complaints.is_empty(), "{complaints:?}");
         self.app = build(&self._home, &self.clock, Some(folder.to_str().unwrap()));
         drop(library);
+        self.app.reload(Actor::system()).unwrap();
     }
 
     pub fn assignment(&self, person: &Person, kind: Kind, slug: &str) -> Assignment {

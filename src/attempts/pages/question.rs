@@ -59,6 +59,13 @@ pub(super) struct QuestionView {
     parts: Parts,
 }
 
+impl QuestionView {
+    /// The same for a question that is not one course's.
+    pub fn going_to(self, action: String, back_href: &str, back_text: &str) -> QuestionView {
+        QuestionView { action, back_href: back_href.to_owned(), back_text: back_text.to_owned(), ..self }
+    }
+}
+
 /// What can be chosen, by the kind of question.
 #[derive(Serialize)]
 #[serde(untagged)]

@@ -72,8 +72,8 @@ pub(super) fn offer_help(view: &mut Value, course: &Course, helper: Option<&Pers
 }
 
 fn missed<'a>(course: &'a Course, attempt: &Attempt) -> Result<Vec<&'a Question>> {
-    let places = attempt.answers.iter().enumerate().filter(|(_, answer)| !answer.is_right);
-    places.map(|(place, _)| attempt.question(course, place)).collect()
+    let places = (0..attempt.answers.len()).filter(|place| !attempt.counts_as_right(*place));
+    places.map(|place| attempt.question(course, place)).collect()
 }
 
 /// ", and the question about pupils and former pupils right"
@@ -95,7 +95,7 @@ fn clause_names(library: &Library, clauses: &[String]) -> Vec<String> {
     clauses.iter().filter_map(|clause| library.clause_name(clause)).collect()
 }
 
-fn shown_verdict(
+pub(super) fn shown_verdict(
     library: &Library,
     course: &Course,
     attempt: &Attempt,
@@ -158,9 +158,11 @@ fn next_in(course: &Course, progress: &Progress) -> String {
 }
 
 #[derive(Serialize)]
-struct AnswerView {
+pub(super) struct AnswerView {
     question: String,
     is_right: bool,
+    /// It counts as right, whatever was answered.
+    is_voided: bool,
     yours: String,
     reason: Option<String>,
     right: Option<String>,
@@ -175,7 +177,6 @@ pub(super) fn passed(
     onward: &Onward,
 ) -> Result<Value> {
     let tally = attempt.tally(course)?;
-    let answers = (0..attempt.answers.len()).map(|place| answer_view(course, attempt, place));
     let (next_button, next_href) = match &onward.next {
         Some((title, href)) => (format!("Carry on with {title}"), href.clone()),
         None => ("Back to My training".to_owned(), "/".to_owned()),
@@ -188,9 +189,14 @@ pub(super) fn passed(
         "next_href": next_href,
         "next_button": next_button,
         "certificate_href": certificate_href,
-        "answers": answers.collect::<Result<Vec<AnswerView>>>()?,
+        "answers": answers(course, attempt)?,
         "marks_note": MARKS_NOTE,
     }))
+}
+
+/// Every answer, with the right one.
+pub(super) fn answers(course: &Course, attempt: &Attempt) -> Result<Vec<AnswerView>> {
+    (0..attempt.answers.len()).map(|place| answer_view(course, attempt, place)).collect()
 }
 
 fn answer_view(course: &Course, attempt: &Attempt, place: usize) -> Result<AnswerView> {
@@ -199,10 +205,11 @@ fn answer_view(course: &Course, attempt: &Attempt, place: usize) -> Result<Answe
     let rows = rules::mark(question, &answer.chosen).rows;
     Ok(AnswerView {
         question: question.ask.clone(),
-        is_right: answer.is_right,
+        is_right: attempt.counts_as_right(place),
+        is_voided: attempt.is_voided(place),
         yours: yours(question, &answer.chosen, &rows),
         reason: reason(question, &rows),
-        right: (!answer.is_right).then(|| right(&question.kind, &rows)),
+        right: (!attempt.counts_as_right(place)).then(|| right(&question.kind, &rows)),
     })
 }
 

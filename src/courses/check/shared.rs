@@ -1,7 +1,9 @@
 //! The rules for what all content shares: the glossary, the cards, the facts, the programme.
 
+use std::collections::BTreeSet;
+
 use super::{Desk, texts};
-use crate::courses::reading::{FactKind, is_slug};
+use crate::courses::reading::{FactKind, Refresher, is_slug};
 
 pub fn check(desk: &mut Desk) {
     let library = desk.library;
@@ -26,12 +28,33 @@ pub fn check(desk: &mut Desk) {
         }
     }
     let programme = &library.programme;
+    if let Some(written) = &programme.refresher {
+        refresher(desk, written);
+    }
     for required in programme.requires.iter().chain(&programme.offers) {
         if library.version(required.kind, &required.slug).is_none() {
             let what = format!("there is no {}/{}", required.kind.folder(), required.slug);
             desk.complain("programme.toml", required.line, what);
         }
     }
+}
+
+/// Its courses exist, and every gate and two questions of each fit into it.
+fn refresher(desk: &mut Desk, refresher: &Refresher) {
+    let complain = |desk: &mut Desk, what: String| desk.complain("programme.toml", refresher.line, what);
+    let mut least = 0;
+    for slug in &refresher.modules {
+        let Some(course) = desk.library.course(slug) else {
+            complain(desk, format!("there is no modules/{slug}"));
+            continue;
+        };
+        let gates: BTreeSet<&str> = course.quiz.questions.iter().filter_map(|one| one.gate.as_deref()).collect();
+        least += gates.len().max(2);
+    }
+    if least > refresher.draw {
+        complain(desk, format!("{least} questions are needed for every gate and two of each module"));
+    }
+    desk.clauses_exist("programme.toml", refresher.line, &refresher.clauses);
 }
 
 fn name(desk: &mut Desk, file: &str, line: usize, key: &str) {

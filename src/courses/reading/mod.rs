@@ -19,7 +19,7 @@ pub use policy::{
 };
 pub use prose::{Block, Found, Fragment, Piece, Prose, TERM_MARK, TermUse, escape, picture_type};
 pub use quiz::{Choice, Pair, Question, QuestionKind, Quiz, Step};
-pub use shelf::{Card, Cards, Due, Every, Fact, FactKind, Facts, Glossary, Programme, Required};
+pub use shelf::{Card, Cards, Due, Every, Fact, FactKind, Facts, Glossary, Programme, Refresher, Required};
 
 use super::files::Folder;
 

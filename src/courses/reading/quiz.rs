@@ -185,6 +185,13 @@ fn pair(source: &Source, row: Spanned<(String, String, String)>) -> Pair {
 }
 
 impl Quiz {
+    /// The same without these questions.
+    pub fn without(&self, ids: &[String]) -> Quiz {
+        let mut quiz = self.clone();
+        quiz.questions.retain(|question| !ids.contains(&question.id));
+        quiz
+    }
+
     /// How many of so many drawn questions must be right.
     pub fn needed(&self, drawn: usize) -> usize {
         (drawn * self.pass as usize).div_ceil(100)

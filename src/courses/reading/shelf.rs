@@ -68,6 +68,20 @@ pub enum FactKind {
 pub struct Programme {
     pub requires: Vec<Required>,
     pub offers: Vec<Required>,
+    pub refresher: Option<Refresher>,
+}
+
+/// What somebody is asked who did these courses the year before, in the place of all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refresher {
+    /// Slugs, in order.
+    pub modules: Vec<String>,
+    pub draw: usize,
+    /// Per cent that must be right, rounded up, besides every gate.
+    pub pass: u32,
+    /// The clauses to ask about for as long as nobody knows which ones are missed most.
+    pub clauses: Vec<String>,
+    pub line: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -127,6 +141,16 @@ struct WrittenProgramme {
     require: Vec<WrittenRequired>,
     #[serde(default)]
     offer: Vec<WrittenRequired>,
+    refresher: Option<WrittenRefresher>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRefresher {
+    modules: Spanned<Vec<String>>,
+    draw: usize,
+    pass: u32,
+    clauses: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -226,7 +250,14 @@ impl Programme {
         let mut wrong = Vec::new();
         let requires = all_required(&source, written.require, &mut wrong);
         let offers = all_required(&source, written.offer, &mut wrong);
-        if wrong.is_empty() { Ok(Programme { requires, offers }) } else { Err(wrong) }
+        let refresher = written.refresher.map(|written| Refresher {
+            line: source.line_of(&written.modules),
+            modules: written.modules.into_inner(),
+            draw: written.draw,
+            pass: written.pass,
+            clauses: written.clauses,
+        });
+        if wrong.is_empty() { Ok(Programme { requires, offers, refresher }) } else { Err(wrong) }
     }
 }
 

@@ -40,6 +40,7 @@ struct UnderWay<'t> {
     steps: Vec<Step<'t>>,
     whys: Vec<Why<'t>>,
     offers: Vec<Offer>,
+    refresher: Option<&'static str>,
     concern: &'static str,
 }
 
@@ -75,6 +76,7 @@ fn under_way(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTra
         steps: steps(library, training, visit.now),
         whys: whys(library, training),
         offers: offers(library, training),
+        refresher: refresher(library, training),
         concern: CONCERN,
     };
     visit.page("reports/my-training", "My training", view)
@@ -211,6 +213,13 @@ fn nothing(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTrain
         "concern": CONCERN,
     });
     visit.page("reports/my-training-nothing", "My training", view)
+}
+
+/// For whoever did the modules last year: what the way past them is called.
+fn refresher(library: &Library, training: &MyTraining) -> Option<&'static str> {
+    let written = library.programme.refresher.as_ref()?;
+    let words = if training.refresher.is_some() { "Carry on with the questions" } else { "Show what you still know" };
+    training.may_refresh(&written.modules).then_some(words)
 }
 
 // ── what is offered

@@ -166,6 +166,7 @@ fn why(record: &Record, asked: &Asked) -> String {
 fn done_words(row: &CompletionRow) -> String {
     let did = match row.means.as_str() {
         means if means == Means::PassedAttempt.as_str() => "Passed",
+        means if means == Means::TestedOut.as_str() => "Tested out",
         means if means == Means::Attestation.as_str() => "Signed",
         means if means == Means::SelfCheck.as_str() => "Finished",
         _ => "Recorded as done",

@@ -1,0 +1,2 @@
+DROP TABLE refresher_answers;
+DROP TABLE refreshers;

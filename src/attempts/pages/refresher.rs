@@ -1,0 +1,197 @@
+//! `/refresher`: for whoever did the modules last year, the questions that show what they still know, and what is left then.
+
+use actix_web::web;
+use serde_json::{Value, json};
+
+use super::{MARKS_NOTE, question, result};
+use crate::attempts::refreshers::{self, Module, Refresher};
+use crate::attempts::rules::refreshing::Sum;
+use crate::certificates::Key;
+use crate::courses::Library;
+use crate::http::{Answer, Form, Visit};
+use crate::people::Viewer;
+use crate::problem::{Complaints, Problem, Result};
+use crate::text;
+
+const ADDRESS: &str = "/refresher";
+
+/// Where somebody stands with it.
+struct Seen {
+    refresher: Option<Refresher>,
+    /// None for somebody who may have none, and for whom nothing is left.
+    modules: Option<Vec<Module>>,
+}
+
+async fn look(visit: &Visit, viewer: &Viewer, library: &web::Data<Library>) -> Result<Seen> {
+    let (person, now, library) = (viewer.person, visit.now, library.clone());
+    visit
+        .read(move |conn| {
+            Ok(Seen {
+                refresher: refreshers::refresher(conn, &library, person, now)?,
+                modules: refreshers::modules(conn, &library, person, now)?,
+            })
+        })
+        .await
+}
+
+/// GET /refresher: how to begin, the question that comes next, or how it went.
+pub async fn show(visit: Visit, viewer: Viewer, library: web::Data<Library>) -> Answer {
+    let seen = look(&visit, &viewer, &library).await?;
+    match (&seen.refresher, &seen.modules) {
+        (Some(refresher), _) => {
+            let last = refresher.attempt.answers.len().checked_sub(1);
+            on(&visit, &library, refresher, &seen.modules, last)
+        }
+        (None, Some(modules)) => {
+            let view = start(&library, modules);
+            visit.page("attempts/refresher-start", "What you still know", view)
+        }
+        (None, None) => visit.go("/"),
+    }
+}
+
+/// POST /refresher: begins, or goes on with what is open.
+pub async fn begin(visit: Visit, viewer: Viewer, form: Form, library: web::Data<Library>) -> Answer {
+    let leads_to = visit
+        .act_once(&form, "self", move |act| {
+            refreshers::begin_or_resume(act, &library, viewer.person)?;
+            Ok(ADDRESS.to_owned())
+        })
+        .await?;
+    visit.go(&leads_to)
+}
+
+/// GET /refresher/{question}: the verdict on this answer, and what comes after it.
+pub async fn after(visit: Visit, viewer: Viewer, number: web::Path<usize>, library: web::Data<Library>) -> Answer {
+    let seen = look(&visit, &viewer, &library).await?;
+    let refresher = seen.refresher.as_ref().ok_or(Problem::NotFound)?;
+    match number.checked_sub(1).filter(|place| *place < refresher.attempt.answers.len()) {
+        Some(place) => on(&visit, &library, refresher, &seen.modules, Some(place)),
+        None => visit.go(ADDRESS),
+    }
+}
+
+/// POST /refresher/{question}
+pub async fn answer(
+    visit: Visit,
+    viewer: Viewer,
+    number: web::Path<usize>,
+    form: Form,
+    library: web::Data<Library>,
+    key: web::Data<Key>,
+) -> Answer {
+    let (number, shelf, sent) = (number.into_inner(), library.clone(), form.0.clone());
+    let place = number.checked_sub(1).ok_or(Problem::NotFound)?;
+    let person = viewer.person;
+    let answered = visit.act(move |act| refreshers::answer(act, &shelf, &key, person, place, &sent)).await;
+    match answered {
+        Ok(_) => visit.go(&format!("{ADDRESS}/{number}")),
+        Err(Problem::Invalid(complaints)) => {
+            let seen = look(&visit, &viewer, &library).await?;
+            let refresher = seen.refresher.as_ref().ok_or(Problem::NotFound)?;
+            ask(&visit, &library, refresher, place.checked_sub(1), Some((&form, &complaints)))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The verdict on one answer, then the next question or the result.
+fn on(
+    visit: &Visit,
+    library: &Library,
+    refresher: &Refresher,
+    modules: &Option<Vec<Module>>,
+    verdict_on: Option<usize>,
+) -> Answer {
+    if !refresher.is_finished() {
+        return ask(visit, library, refresher, verdict_on, None);
+    }
+    let view = finished(library, refresher, modules.as_deref().unwrap_or_default(), verdict_on)?;
+    visit.page("attempts/refresher-result", "What you still know", view)
+}
+
+fn ask(
+    visit: &Visit,
+    library: &Library,
+    refresher: &Refresher,
+    verdict_on: Option<usize>,
+    mended: Option<(&Form, &Complaints)>,
+) -> Answer {
+    let none = (Form::default(), Complaints::default());
+    let (form, complaints) = mended.unwrap_or((&none.0, &none.1));
+    let view = question::view(library, &refresher.course, &refresher.attempt, verdict_on, form, complaints)?;
+    let action = format!("{ADDRESS}/{}", refresher.attempt.answers.len() + 1);
+    let view = view.going_to(action, "/", "Back to My training");
+    let (template, title) = (view.template, view.kicker.clone());
+    match mended {
+        Some(_) => visit.again(template, &format!("Please check: {title}"), view, complaints),
+        None => visit.page(template, &title, view),
+    }
+}
+
+fn start(library: &Library, modules: &[Module]) -> Value {
+    let draw = library.programme.refresher.as_ref().map_or(0, |written| written.draw);
+    let changes = modules.iter().flat_map(|module| {
+        module
+            .changes()
+            .into_iter()
+            .map(|change| json!({ "title": module.course.title, "what": change.what, "day": change.date.long() }))
+    });
+    json!({
+        "heading": "You did these modules last year",
+        "sentence": format!(
+            "Answer {}, and you need not take again what you still know.",
+            text::count(draw, "question", "questions")
+        ),
+        "facts": [
+            "A module without a wrong answer is done for this year. Your certificate says that you tested out.",
+            "You take the others in the ordinary way, as often as you want.",
+            "Miss a few, and all are still done, as long as you get 80 in every 100 right and each rule that nobody may get wrong.",
+            "You have one go a year. There is no time limit. Stop whenever you like, and come back to the same question.",
+            "You still do the privacy check, read what has changed, and sign.",
+        ],
+        "changes": changes.collect::<Vec<_>>(),
+        "action": ADDRESS,
+        "button": "Start the questions",
+        "marks_note": MARKS_NOTE,
+    })
+}
+
+fn finished(library: &Library, refresher: &Refresher, left: &[Module], verdict_on: Option<usize>) -> Result<Value> {
+    let sum = refresher.sum()?;
+    let (attempt, course) = (&refresher.attempt, &refresher.course);
+    let rows: Vec<Value> = library
+        .programme
+        .refresher
+        .iter()
+        .flat_map(|written| &written.modules)
+        .filter_map(|slug| refresher.modules.iter().find(|module| module.slug == *slug))
+        .map(|module| {
+            let is_left = !sum.completes(&module.slug) && left.iter().any(|one| one.course.slug == module.slug);
+            json!({
+                "title": module.title,
+                "href": is_left.then(|| format!("/courses/{}", module.slug)),
+                "pill_kind": if is_left { "due" } else { "done" },
+                "pill": if is_left { "To take" } else { "Done" },
+            })
+        })
+        .collect();
+    Ok(json!({
+        "verdict": result::shown_verdict(library, course, attempt, verdict_on)?,
+        "heading": format!("{} of {} right", sum.right, sum.asked),
+        "sentence": sentence(&sum, rows.iter().filter(|row| !row["href"].is_null()).count()),
+        "modules": rows,
+        "answers": result::answers(course, attempt)?,
+        "marks_note": MARKS_NOTE,
+    }))
+}
+
+fn sentence(sum: &Sum, left: usize) -> String {
+    match left {
+        0 if sum.missed.is_empty() => "Nothing missed: all these modules are done for this year.".to_owned(),
+        0 => "That was enough: all these modules are done for this year.".to_owned(),
+        _ => {
+            format!("What you missed nothing of is done. Please take {} again.", text::count(left, "module", "modules"))
+        }
+    }
+}
