@@ -51,7 +51,7 @@ fn the_help_page_shows_the_persons_own_school_and_strangers_no_numbers() {
     let seen = site.as_person(IVY).opens("/help");
     assert_eq!(seen.status, 200);
     assert!(seen.says("Fairhaven Primary") && seen.says("Jo Marsh, 01632 960123") && seen.says("Sam Tide"));
-    assert!(!seen.says("Kim Reed") && !seen.says("Our line on family"));
+    assert!(!seen.says("Kim Reed") && !seen.says("Our rule on family"));
     assert!(seen.says("Do not wait to be sure."), "an unfilled slot has its safe sentence");
 
     let seen = Browser::stranger(&site.app).opens("/help");
