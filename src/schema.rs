@@ -82,6 +82,7 @@ diesel::table! {
         name -> Text,
         central -> Bool,
         listed_at -> BigInt,
+        laestab -> Nullable<Text>,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::evidence::Draft;
 use crate::http::{Answer, Desk, Form, Visit, field};
 use crate::identity::{self, Grant};
 use crate::mail::{Letter, Transport, outbox};
-use crate::people::rules::{AccessRole, Urn, WorkEmail};
+use crate::people::rules::{AccessRole, Laestab, Urn, WorkEmail};
 use crate::people::{self, Person, School, Viewer};
 use crate::problem::{Complaints, Problem, Result};
 use crate::settings;
@@ -117,6 +117,7 @@ fn school_view(school: &School, shown: &Shown, library: &Library, form: &Form) -
         "urn": school.urn,
         "name": school.name,
         "name_error": null,
+        "laestab": school.laestab.as_ref().map(Laestab::as_str).unwrap_or_default(),
         "missing": (missing > 0).then(|| format!("{missing} empty")),
         "is_open": form.get("school") == school.urn.as_str(),
         "action": format!("/settings/schools/{}", school.urn),
@@ -348,16 +349,28 @@ pub async fn save_school(visit: Visit, urn: web::Path<String>, form: Form, libra
             "A school needs a name of at most 120 characters, and a line of a card can have {CARD_LINE}. Go back: what you typed is still there."
         )));
     }
+    let laestab = Some(form.get("laestab")).filter(|typed| !typed.is_empty()).map(Laestab::parse).transpose();
+    let laestab =
+        laestab.map_err(|words| Problem::refused(format!("{words}. Go back: what you typed is still there.")))?;
     let who = visit.actor_as("administrator");
-    visit.act_as(who, move |act| save_card(act, &urn, &name, &lines)).await?;
+    visit.act_as(who, move |act| save_card(act, &urn, &name, laestab.as_ref(), &lines)).await?;
     visit.go_saying("/settings#schools", "Saved. Staff at this school see the new card from now on.")
 }
 
-fn save_card(act: &mut Act, urn: &str, name: &str, lines: &[(String, String)]) -> Result<()> {
+fn save_card(
+    act: &mut Act,
+    urn: &str,
+    name: &str,
+    laestab: Option<&Laestab>,
+    lines: &[(String, String)],
+) -> Result<()> {
     let school = people::schools(act.conn)?.into_iter().find(|school| school.urn.as_str() == urn);
     let school = school.ok_or(Problem::NotFound)?;
     if school.name != name {
         people::rename_school(act, school.id, name)?;
+    }
+    if school.laestab.as_ref() != laestab {
+        people::set_laestab(act, school.id, laestab)?;
     }
     let held = people::cards(act.conn, Some(school.id))?;
     for (slot, words) in lines.iter().filter(|(slot, words)| held.get(slot).map_or("", String::as_str) != words) {

@@ -21,7 +21,7 @@ use crate::facts::Fact;
 use crate::ids;
 use crate::problem::{Problem, Result};
 use crate::text::count;
-use rules::{EmploymentType, Post, PostFlags, RoleGroup, Urn, WorkEmail};
+use rules::{EmploymentType, Laestab, Post, PostFlags, RoleGroup, Urn, WorkEmail};
 use store::{NewPersonRow, NewPostRow, PersonRow, PostRow};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct School {
     pub name: String,
     /// The central team counts as a school.
     pub central: bool,
+    /// By which some staff lists name it.
+    pub laestab: Option<Laestab>,
 }
 
 /// Somebody on the staff list, past or present.
@@ -162,11 +164,26 @@ pub fn rename_school(act: &mut Act, school: i64, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Sets the number by which some staff lists name a school, or takes it away. No two schools have the same.
+pub fn set_laestab(act: &mut Act, school: i64, laestab: Option<&Laestab>) -> Result<()> {
+    let is_anothers = |one: &School| one.id != school && one.laestab.as_ref() == laestab;
+    if laestab.is_some() && schools(act.conn)?.iter().any(is_anothers) {
+        return Err(Problem::refused("Another school has this establishment number already. Nothing was changed."));
+    }
+    let number = laestab.map(Laestab::as_str);
+    store::set_laestab(act.conn, school, number)?;
+    act.record(Draft::new("school-number-set")?.fact("school", school).fact("laestab", number));
+    Ok(())
+}
+
 /// By name, the central team last.
 pub fn schools(conn: &mut Conn) -> Result<Vec<School>> {
     store::all_schools(conn)?
         .into_iter()
-        .map(|row| Ok(School { id: row.id, urn: urn(&row.urn)?, name: row.name, central: row.central }))
+        .map(|row| {
+            let laestab = row.laestab.map(|number| Laestab::parse(&number).map_err(Problem::fault)).transpose()?;
+            Ok(School { id: row.id, urn: urn(&row.urn)?, name: row.name, central: row.central, laestab })
+        })
         .collect()
 }
 

@@ -385,6 +385,27 @@ impl Urn {
     }
 }
 
+/// The number that a local authority and the Department for Education know a school by: `8132001` for 813/2001.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Laestab(String);
+
+impl Laestab {
+    /// Reads `8132001`, `813/2001` or `813 2001`.
+    pub fn parse(text: &str) -> Result<Laestab, String> {
+        let digits: String = text.trim().chars().filter(|letter| !matches!(letter, '/' | '-' | ' ')).collect();
+        match digits.len() == 7 && digits.chars().all(|letter| letter.is_ascii_digit()) {
+            true => Ok(Laestab(digits)),
+            false => {
+                Err(format!("‘{}’ is not an establishment number: it has 7 digits, such as 813/2001", text.trim()))
+            }
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A work email, in lower case: two ways of writing one address are one address.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct WorkEmail(String);

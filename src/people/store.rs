@@ -21,6 +21,7 @@ pub struct SchoolRow {
     pub urn: String,
     pub name: String,
     pub central: bool,
+    pub laestab: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -177,6 +178,11 @@ pub fn insert_school(conn: &mut Conn, now: Instant, urn: &str, name: &str, centr
 
 pub fn rename_school(conn: &mut Conn, school: i64, name: &str) -> Result<()> {
     diesel::update(schools::table.find(school)).set(schools::name.eq(name)).execute(conn)?;
+    Ok(())
+}
+
+pub fn set_laestab(conn: &mut Conn, school: i64, laestab: Option<&str>) -> Result<()> {
+    diesel::update(schools::table.find(school)).set(schools::laestab.eq(laestab)).execute(conn)?;
     Ok(())
 }
 

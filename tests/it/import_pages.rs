@@ -233,6 +233,36 @@ fn hr_of_a_school_brings_in_their_own_school_and_learns_of_no_other() {
     assert_eq!(everybody(&site), 4);
 }
 
+#[test]
+fn a_list_that_names_schools_by_their_establishment_numbers_is_for_those_schools() {
+    let site = trust();
+    let ada = somebody(&site, AMIR).unwrap();
+    site.act(move |act| identity::grant(act, &ada, AccessRole::Administrator, None, act.now.day(), None));
+    let administrator = site.as_person(AMIR);
+    let list = "staff_ref,forename,surname,job_title,start_date,laestab\n\
+                004501,Ivy,Moss,Teacher,2026-09-01,813/2002\n004502,Rui,Lobo,Teacher,2026-09-01,8132009\n";
+    let sam = site.as_person(SAM);
+    let saves = |urn: &str, number: &str, name: &str| {
+        let page = administrator.opens("/settings");
+        let action = format!("/settings/schools/{urn}");
+        administrator.fills_in(&page, &action, &[("name", name), ("laestab", number)])
+    };
+    assert_eq!(saves("100002", "813 20", "Harbour Academy").status, 403, "seven digits");
+    assert_eq!(saves("100002", "813/2002", "Harbour Academy").status, 303);
+    assert_eq!(saves("100001", "8132002", "Fairhaven Primary").status, 403, "another school has it");
+    assert!(administrator.opens("/settings").says("value=\"8132002\""));
+    let sent = sends_file(&sam, "", list.as_bytes());
+    let plan = sam.follows(&sent);
+    assert!(plan.says("Moss") && plan.says("Harbour Academy"), "{}", plan.words());
+    assert!(plan.says("establishment number 8132009"), "one that nobody has is rejected: {}", plan.words());
+    let applied = fills(&sam, leads_to(&sent), leads_to(&sent), &[]);
+    assert_eq!(applied.status, 303, "{}", applied.words());
+    let harbour = site.read(people::schools).into_iter().find(|school| school.urn.as_str() == "100002").unwrap();
+    let moss = site.read(people::everybody).into_iter().find(|person| person.surname == "Moss").unwrap();
+    let posts = site.read(|conn| people::posts_of(conn, &[moss.id]));
+    assert_eq!(posts[0].school, harbour.id);
+}
+
 // ── by hand
 
 #[test]

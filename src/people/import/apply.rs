@@ -68,7 +68,7 @@ fn known_schools(conn: &mut Conn) -> Result<Vec<KnownSchool>> {
         id: school.id,
         urn: school.urn,
         name: school.name,
-        laestab: None,
+        laestab: school.laestab.map(|number| number.as_str().to_owned()),
         other_names: trust.clone().filter(|_| school.central).into_iter().collect(),
     };
     Ok(people::schools(conn)?.into_iter().map(known).collect())

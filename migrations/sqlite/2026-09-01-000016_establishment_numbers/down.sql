@@ -1,0 +1,2 @@
+DROP INDEX schools_laestab_once;
+ALTER TABLE schools DROP COLUMN laestab;
