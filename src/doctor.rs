@@ -3,10 +3,11 @@
 use std::fmt;
 
 use crate::app::App;
+use crate::assignments::calendar::AcademicYear;
 use crate::clock::{Clock, Instant};
 use crate::config::Config;
 use crate::problem::{Problem, Result};
-use crate::{assignments, evidence};
+use crate::{assignments, evidence, people, text};
 
 pub struct Finding {
     pub is_well: bool,
@@ -94,11 +95,23 @@ fn courses(app: &App) -> Result<Finding> {
 fn term_dates(app: &App) -> Result<Finding> {
     let now = app.desk.clock.now();
     let in_half_a_year = now.plus_days(180).day();
-    let calendar = app.read(assignments::calendars)?;
-    Ok(if calendar.trust().knows_terms(in_half_a_year) {
-        well("term dates: known for the next six months")
-    } else {
-        ill("term dates: not known for the next six months. Enter them on the calendar page.")
+    let calendars = app.read(assignments::calendars)?;
+    if !calendars.trust().knows_terms(in_half_a_year) {
+        return Ok(ill("term dates: not known for the next six months. Enter them on the calendar page."));
+    }
+    let schools = app.read(people::schools)?;
+    let mut years = vec![AcademicYear::of(now.day()), AcademicYear::of(in_half_a_year)];
+    years.dedup();
+    let is_open =
+        |year: &AcademicYear| schools.iter().any(|school| calendars.of(&school.urn).is_to_be_confirmed(*year));
+    let open: Vec<String> = years.iter().filter(|year| is_open(year)).map(|year| year.long()).collect();
+    Ok(match open.is_empty() {
+        true => well("term dates: known for the next six months, and confirmed by the trust"),
+        false => ill(format!(
+            "term dates: to be confirmed by the trust for {}. Until then usual dates for England hold, which nobody has \
+             checked. Look at them on the calendar page, change what differs, and confirm the rest.",
+            text::list(&open)
+        )),
     })
 }
 

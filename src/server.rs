@@ -151,6 +151,7 @@ pub fn table() -> Vec<Row> {
             post "/requirements/{id}" assignments::pages::preview_requirement;
             post "/requirements/{id}/apply" assignments::pages::change_requirement;
             get "/calendar" assignments::pages::calendar;
+            post "/calendar/confirm" assignments::pages::confirm_calendar;
             post "/calendar/spans/{span}" assignments::pages::preview_calendar;
             post "/calendar/spans/{span}/apply" assignments::pages::change_calendar;
         }

@@ -1,6 +1,6 @@
 //! A school's calendar: which days are working days, for whom, and whether its term dates are known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -129,6 +129,8 @@ impl FromStr for AcademicYear {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Calendar {
     years: BTreeMap<AcademicYear, Vec<CalendarSpan>>,
+    /// Those whose terms nobody of the trust has confirmed.
+    unconfirmed: BTreeSet<AcademicYear>,
     listed_bank_holidays: ListedBankHolidays,
 }
 
@@ -148,6 +150,7 @@ struct CalendarFile {
     bank_holidays_from: Day,
     bank_holidays_until: Day,
     bank_holidays: Vec<BankHolidayLine>,
+    terms_to_be_confirmed: Vec<String>,
     spans: Vec<CalendarSpan>,
 }
 
@@ -170,6 +173,7 @@ impl Calendar {
         let file: CalendarFile = toml::from_str(text).map_err(|e| e.to_string())?;
         let mut calendar = Calendar {
             years: BTreeMap::new(),
+            unconfirmed: file.terms_to_be_confirmed.iter().map(|year| year.parse()).collect::<Result<_, _>>()?,
             listed_bank_holidays: ListedBankHolidays {
                 between: Some((file.bank_holidays_from, file.bank_holidays_until)),
                 days: file.bank_holidays.into_iter().map(|line| (line.day, line.name)).collect(),
@@ -185,6 +189,7 @@ impl Calendar {
         let mut calendar = self.clone();
         for span in spans.iter().filter(|span| span.kind == SpanKind::Term) {
             calendar.years.remove(&AcademicYear::of(span.until));
+            calendar.unconfirmed.remove(&AcademicYear::of(span.until));
         }
         spans.iter().for_each(|span| calendar.enter(span));
         calendar
@@ -210,6 +215,11 @@ impl Calendar {
         let year = AcademicYear::of(day);
         let is_its_term = |span: &CalendarSpan| span.kind == SpanKind::Term && AcademicYear::of(span.until) == year;
         self.years.get(&year).is_some_and(|spans| spans.iter().any(is_its_term))
+    }
+
+    /// Whether the terms of an academic year are usual ones that nobody of the trust has confirmed or changed.
+    pub fn is_to_be_confirmed(&self, year: AcademicYear) -> bool {
+        self.unconfirmed.contains(&year)
     }
 
     /// Weekends and bank holidays are no working days; for those who work in term time only, nor are school holidays.

@@ -171,6 +171,13 @@ pub fn change_calendar(
     replace_term_dates(act, school.map(|school| school.id), year, &change.applied(days)?)
 }
 
+/// Says that an academic year's days are right as they stand: from then on they are all the school's (or the trust's) own. No
+/// due day moves.
+pub fn confirm_calendar(act: &mut Act, school: Option<&School>, year: AcademicYear) -> Result<()> {
+    let days = days_of_year(&calendar_of(act.conn, school)?, year);
+    replace_term_dates(act, school.map(|school| school.id), year, &days)
+}
+
 /// Adds some days to those that a school (or, for none, the trust) has entered.
 pub fn set_term_date(act: &mut Act, school: Option<i64>, span: &CalendarSpan) -> Result<()> {
     lock(act, school)?;

@@ -15,8 +15,8 @@ mod training;
 use serde_json::Value;
 
 pub use calendars::{
-    CalendarChange, calendar_of, calendars, calendars_as_at, calendars_if, change_calendar, days_of_year,
-    evidence_term_dates, in_working_hours, replace_term_dates, set_term_date, term_dates_of,
+    CalendarChange, calendar_of, calendars, calendars_as_at, calendars_if, change_calendar, confirm_calendar,
+    days_of_year, evidence_term_dates, in_working_hours, replace_term_dates, set_term_date, term_dates_of,
 };
 pub use extensions::{Extension, Wish, end_extension, evidence_extensions, extend, extensions};
 pub use programme::{is_offered, programme, take_up};

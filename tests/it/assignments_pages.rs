@@ -4,6 +4,7 @@ use seamark::assignments::rules::Standing;
 use seamark::assignments::{self, BATCH, Completion, Means};
 use seamark::clock::Day;
 use seamark::courses::Kind;
+use seamark::doctor;
 use seamark::evidence::Draft;
 use seamark::identity;
 use seamark::people::rules::{AccessRole, PostFlags, RoleGroup, Urn, WorkEmail};
@@ -89,7 +90,7 @@ fn requirement(site: &Site, slug: &str) -> i64 {
 
 /// Sends these fields with the hidden ones of the page's last form for this address that has them, or else of its last form.
 fn sends(browser: &Browser, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
-    let words = page.words();
+    let words = page.words().replace("&#x3D;", "=").replace("&amp;", "&");
     let forms: Vec<&str> = words.split("<form").skip(1).collect();
     let is_for_it = |form: &&&str| {
         let has = |(name, _): &(&str, &str)| form.contains(&format!("name=\"{name}\""));
@@ -279,6 +280,39 @@ fn a_day_can_be_added_for_all_schools_and_taken_off_again() {
     let done = sends(&ada, &preview, &format!("{span}/apply?school=trust&year=2026"), &[]);
     assert_eq!(done.status, 303);
     assert_eq!(reconcile(&site), 28);
+}
+
+#[test]
+fn usual_term_dates_are_to_be_confirmed_until_somebody_has_confirmed_or_changed_them() {
+    let site = trust();
+    let words = "These term dates are to be confirmed by the trust";
+    let (sam, kit) = (site.as_person(SAM), site.as_person(KIT));
+    let says = |browser: &Browser, place: &str| browser.opens(&format!("/calendar?{place}")).says(words);
+    let (fairhaven, harbour) = ("school=100001&year=2026", "school=100002&year=2026");
+    assert!(says(&sam, "school=trust&year=2026") && says(&sam, harbour) && says(&kit, fairhaven));
+    let doctor = || {
+        let found: Vec<String> = doctor::examine(&site.app.desk.config).iter().map(ToString::to_string).collect();
+        found.into_iter().find(|line| line.contains("term dates:")).unwrap()
+    };
+    assert!(doctor().contains("to be confirmed by the trust for") || doctor().contains("not known"), "{}", doctor());
+
+    let confirm = format!("/calendar/confirm?{fairhaven}");
+    let page = kit.opens(&format!("/calendar?{fairhaven}"));
+    let before = page.words().matches("data-label=\"From\"").count();
+    for _ in 0..2 {
+        assert_eq!(sends(&kit, &page, &confirm, &[]).location, Some(format!("/calendar?{fairhaven}")));
+    }
+    assert!(!says(&kit, fairhaven) && says(&sam, harbour));
+    let page = kit.opens(&format!("/calendar?{fairhaven}"));
+    assert_eq!(page.words().matches("data-label=\"From\"").count(), before);
+    assert_eq!(reconcile(&site), 0, "no due day has moved");
+    assert_eq!(sends(&kit, &page, &format!("/calendar/confirm?{harbour}"), &[]).status, 404);
+
+    let dates = [("first_day", "19/10/2026"), ("last_day", "30/10/2026")];
+    let preview = sends(&sam, &sam.opens(&format!("/calendar?{harbour}")), &format!("{HALF_TERM}?{harbour}"), &dates);
+    sends(&sam, &preview, &format!("{HALF_TERM}/apply?{harbour}"), &[]);
+    assert!(!says(&sam, harbour), "changed is confirmed");
+    assert!(says(&sam, "school=trust&year=2026") && says(&sam, "school=100002&year=2027"));
 }
 
 #[test]

@@ -732,6 +732,23 @@ fn a_signature_that_was_changed_added_or_removed_is_found() {
 }
 
 #[test]
+fn what_is_wrong_is_listed_in_the_order_of_the_page() {
+    let trust = Trust::new();
+    trust.does_what_comes_first(&trust.priya);
+    let priya = trust.browser(&trust.priya);
+    let again = priya.fills_in(&priya.opens(SIGN), SIGN, &[]);
+    assert_eq!(again.status, 422);
+    let words = again.words();
+    let summary = words.split_once("govuk-error-summary").unwrap().1.split("</ul>").next().unwrap();
+    let listed: Vec<&str> = summary.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let places: Vec<usize> = listed.iter().map(|id| words.find(&format!("id=\"{id}\"")).unwrap()).collect();
+    assert!(listed.len() > 2 && places.is_sorted(), "{listed:?}");
+    let mut by_name = listed.clone();
+    by_name.sort_unstable();
+    assert_ne!(listed, by_name, "the alphabet is not the page's order here");
+}
+
+#[test]
 fn a_query_or_its_closing_that_was_changed_added_or_removed_is_found() {
     let changed = "is not what the log recorded";
     let cases = [

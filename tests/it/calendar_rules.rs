@@ -14,6 +14,18 @@ fn span(kind: SpanKind, from: &str, until: &str) -> CalendarSpan {
 }
 
 #[test]
+fn the_files_term_dates_are_to_be_confirmed_and_a_schools_own_terms_are_not() {
+    let england = Calendar::from_file(ENGLAND).unwrap();
+    let years = [2024, 2025, 2026, 2027, 2028].map(|year| england.is_to_be_confirmed(AcademicYear(year)));
+    assert_eq!(years, [false, true, true, true, false], "each year of which the file has terms");
+    let with_a_day = england.with_school_days(&[span(SpanKind::Inset, "2026-11-27", "2026-11-27")]);
+    assert!(with_a_day.is_to_be_confirmed(AcademicYear(2026)), "a day of one's own says nothing about the terms");
+    let with_terms = england.with_school_days(&[span(SpanKind::Term, "2026-09-02", "2026-12-18")]);
+    let years = [2025, 2026, 2027].map(|year| with_terms.is_to_be_confirmed(AcademicYear(year)));
+    assert_eq!(years, [true, false, true]);
+}
+
+#[test]
 fn the_dated_file_is_sound() {
     Calendar::from_file(ENGLAND).unwrap();
     let years: Vec<_> =

@@ -63,6 +63,10 @@ struct Sheet {
 }
 
 impl Sheet {
+    fn is_to_be_confirmed(&self) -> bool {
+        self.calendar.is_to_be_confirmed(self.place.year)
+    }
+
     fn find(&self, key: &str) -> Result<CalendarSpan> {
         let found = self.days.iter().find(|span| key_of(span) == key).cloned();
         found.ok_or_else(|| Problem::refused("These days are no longer in the calendar. Open the calendar again."))
@@ -126,6 +130,22 @@ pub async fn apply(visit: Visit, viewer: Viewer, request: HttpRequest, key: web:
         })
         .await?;
     visit.go_saying(&leads_to, "The calendar is changed. Due days follow within a minute.")
+}
+
+/// The year's days are right as they stand.
+pub async fn confirm(visit: Visit, viewer: Viewer, request: HttpRequest, form: Form) -> Answer {
+    let place = find_place(&visit, &viewer, &request).await?.0;
+    let capacity = capacity(&viewer, place.school_id()).ok_or(Problem::NotFound)?;
+    let leads_to = visit
+        .act_once(&form, capacity, move |act| {
+            let sheet = sheet(act.conn, place.clone(), vec![])?;
+            if sheet.is_to_be_confirmed() {
+                assignments::confirm_calendar(act, place.school.as_ref(), place.year)?;
+            }
+            Ok(format!("/calendar?{}", place.query()))
+        })
+        .await?;
+    visit.go_saying(&leads_to, "The term dates are confirmed. No due day has moved.")
 }
 
 // ── whose calendar
@@ -304,6 +324,8 @@ fn view(sheet: &Sheet, viewer: &Viewer, today: Day, typed: Typed) -> Value {
     json!({
         "heading": format!("Calendar of {}, {}", place.name(), place.year.long()),
         "warning": (!knows).then_some(warning),
+        "is_to_be_confirmed": sheet.is_to_be_confirmed(),
+        "confirm_action": may_change.then(|| format!("/calendar/confirm?{}", place.query())),
         "school": school_choice(sheet, viewer),
         "year": year_choice(place.year, today),
         "spans": rows(sheet, may_change, typed),

@@ -7,7 +7,9 @@ mod kept;
 pub mod pausing;
 mod requirements;
 
-pub use calendar::{apply as change_calendar, preview as preview_calendar, show as calendar};
+pub use calendar::{
+    apply as change_calendar, confirm as confirm_calendar, preview as preview_calendar, show as calendar,
+};
 pub use requirements::{apply as change_requirement, preview as preview_requirement, show as requirements};
 
 use crate::people::rules::AccessRole;
