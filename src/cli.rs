@@ -14,6 +14,9 @@ use crate::assignments::{self, Asking, Terms};
 use crate::clock::{Clock, Day};
 use crate::config::Config;
 use crate::courses::check::{against_command, check_command};
+use crate::courses::exchange::{Format, export_command, import_questions};
+use crate::courses::figures::figures;
+use crate::courses::skeleton;
 use crate::courses::trace::{Misses, trace_command};
 use crate::courses::{Kind, Library};
 use crate::db::Target;
@@ -24,7 +27,7 @@ use crate::people::import::{ImportCommand, import_command};
 use crate::people::rules::{Audience, Urn, WorkEmail};
 use crate::problem::{FaultKind, Problem, Result};
 use crate::reports::{content, governors, issued};
-use crate::{attempts, certificates, demo, doctor, rounds, server, setup, text};
+use crate::{attempts, certificates, demo, doctor, preview, rounds, server, setup, text};
 
 /// Training and attestation for the staff of schools and multi-academy trusts.
 #[derive(Parser)]
@@ -170,6 +173,44 @@ enum Courses {
         #[arg(long, value_name = "DIR")]
         against: Option<PathBuf>,
     },
+    /// The figures of all courses, as a table in Markdown.
+    Figures {
+        /// A folder whose content is laid over the built-in one, instead of what the settings say.
+        folder: Option<PathBuf>,
+    },
+    /// Starts a new course: whole in its shape, with what is still to be written marked.
+    New {
+        slug: String,
+        /// The folder of your own courses, instead of what the settings say.
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
+    /// Shows one course in a browser on this machine, and again whenever a file is saved.
+    Preview {
+        /// The course's folder, such as my-courses/modules/our-course.
+        course: PathBuf,
+        /// Where to listen; this machine only.
+        #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
+        listen: SocketAddr,
+    },
+    /// Writes a course's questions for another program, and says what that has no place for.
+    Export {
+        slug: String,
+        /// gift or moodle-xml
+        #[arg(long = "as", value_name = "FORMAT")]
+        format: Format,
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// A folder of your own courses, instead of what the settings say.
+        #[arg(long, value_name = "DIR")]
+        courses: Option<PathBuf>,
+    },
+    /// Puts the questions of a GIFT file among a course's drafts, which are never drawn.
+    ImportQuestions {
+        file: PathBuf,
+        /// The course's folder, such as my-courses/modules/our-course.
+        course: PathBuf,
+    },
     /// Each clause of the policy: taught where, asked by what, signed by what, missed how often.
     Trace {
         /// A folder whose content is laid over the built-in one, instead of what the settings say.
@@ -300,8 +341,29 @@ fn courses(what: Courses, config: &Config) -> Result<bool> {
         Courses::Void { slug, question, why } => {
             return void_question(&App::build(config.clone(), Clock::System)?, &slug, &question, &why).map(|()| true);
         }
+        Courses::Figures { folder } => (figures(&Library::load(or_set(folder).as_deref()).0), true),
+        Courses::New { slug, into } => (begin_course(&slug, or_set(into))?, true),
+        Courses::Preview { course, listen } => (preview::preview(&course, listen)?, true),
+        Courses::Export { slug, format, out, courses } => {
+            let (library, _) = Library::load(or_set(courses).as_deref());
+            (export_command(&library, &slug, format, &out)?, true)
+        }
+        Courses::ImportQuestions { file, course } => import_questions(&file, &course)?,
     };
     tell(said.trim_end()).map(|()| sound)
+}
+
+fn begin_course(slug: &str, directory: Option<PathBuf>) -> Result<String> {
+    let none = || Problem::refused("Say where with --into DIR, or set `courses` in seamark.toml.");
+    let directory = directory.ok_or_else(none)?;
+    let (library, _) = Library::load(directory.exists().then_some(directory.as_path()));
+    let place = skeleton::begin(&library, &directory, slug, Clock::System.now().day())?;
+    Ok(format!(
+        "✓ {} is begun. Search it for ‘{}’. Then:\n  seamark courses preview {0}\n  seamark courses check {2}",
+        place.display(),
+        skeleton::MARK,
+        directory.display()
+    ))
 }
 
 /// What the database knows of missed clauses; nothing, where there is no database.

@@ -41,5 +41,6 @@ pub mod postman;
 pub mod rounds;
 pub mod demo;
 pub mod server;
+pub mod preview;
 pub mod doctor;
 pub mod cli;

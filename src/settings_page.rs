@@ -71,7 +71,7 @@ async fn draw(visit: &Visit, library: &Library, form: &Form, complaints: &Compla
     };
     let schools: Vec<Value> = shown.schools.iter().map(|school| school_view(school, &shown, library, form)).collect();
     Ok(json!({
-        "to_do": to_do(&schools, &house.mail_to),
+        "to_do": to_do(&schools, &house.mail_to, library.complaints.len()),
         "trust_name": typed("trust_name", &house.trust),
         "address": house.address,
         "is_in_file": {
@@ -125,7 +125,7 @@ fn school_view(school: &School, shown: &Shown, library: &Library, form: &Form) -
     })
 }
 
-fn to_do(schools: &[Value], mail_to: &str) -> Vec<Value> {
+fn to_do(schools: &[Value], mail_to: &str, broken: usize) -> Vec<Value> {
     let mut lines: Vec<Value> = schools
         .iter()
         .filter(|school| !school["missing"].is_null())
@@ -134,6 +134,10 @@ fn to_do(schools: &[Value], mail_to: &str) -> Vec<Value> {
             json!({ "text": format!("{name} has empty lines on its card"), "href": "#schools" })
         })
         .collect();
+    if broken > 0 {
+        let complaints = count(broken, "complaint about your courses", "complaints about your courses");
+        lines.push(json!({ "text": format!("{complaints}: what was sound stays in use"), "href": "/settings/content" }));
+    }
     if mail_to.is_empty() {
         lines.push(json!({ "text": "No way out for letters is set, so they wait", "href": "#mail" }));
     }

@@ -71,6 +71,13 @@ impl Folder {
         Folder { files }
     }
 
+    /// The same without one file.
+    pub fn without(&self, path: &str) -> Folder {
+        let mut files = self.files.clone();
+        files.remove(path);
+        Folder { files }
+    }
+
     /// The SHA-256 of the archive: sorted paths, lengths and bytes, in hexadecimal.
     pub fn version(&self) -> String {
         ids::hex(&ids::sha256(&self.archive()))

@@ -64,6 +64,11 @@ impl Library {
         Library::load_after(directory, &LastSound::default())
     }
 
+    /// A folder over the built-in content as it is written, sound or not: for its author.
+    pub fn as_written(own: &Folder) -> Library {
+        Library::of(&merge(&Folder::built_in(), own)).0
+    }
+
     /// The same with what was in use last: it stays in use where something is not sound, and an edit of it that no new
     /// `[[change]]` owns up to is not sound.
     pub fn load_after(directory: Option<&Path>, last: &LastSound) -> (Library, Vec<Complaint>) {

@@ -3,12 +3,15 @@
 
 pub mod check;
 mod difference;
+pub mod exchange;
+pub mod figures;
 pub mod files;
 mod loading;
 pub mod pages;
 pub mod reading;
 pub mod rules;
 mod sign_offs;
+pub mod skeleton;
 mod store;
 pub mod trace;
 pub mod views;
@@ -97,6 +100,8 @@ pub struct Library {
     pub programme: Programme,
     /// What was wrong when the content was loaded.
     pub complaints: Vec<Complaint>,
+    /// What questions still need that came in from elsewhere; nothing draws them.
+    pub drafts: Vec<Complaint>,
     /// Older versions, read from the database when somebody asked for them.
     older: Mutex<BTreeMap<(Kind, String, String), Content>>,
 }
@@ -134,7 +139,13 @@ impl Library {
             for slug in folder.folders_in(kind.folder()) {
                 let place = format!("{}/{slug}", kind.folder());
                 match read_content(kind, &slug, &folder.under(&place)) {
-                    Ok(held) => drop(library.held.insert((kind, slug), held)),
+                    Ok(held) => {
+                        if let Content::Course(course) = &held.content {
+                            let drafts = exchange::waiting(course, &folder.under(&place));
+                            library.drafts.extend(drafts.into_iter().map(|draft| below(&place, draft)));
+                        }
+                        library.held.insert((kind, slug), held);
+                    }
                     Err(complaints) => wrong.extend(complaints.into_iter().map(|complaint| below(&place, complaint))),
                 }
             }
@@ -371,12 +382,14 @@ pub fn versions(conn: &mut Conn, kind: Kind, slug: &str) -> Result<Vec<Version>>
 }
 
 fn read_content(kind: Kind, slug: &str, folder: &Folder) -> Reading<Held> {
+    // Drafts are no part of a version: what nobody can be asked changes nothing for anybody.
+    let folder = folder.without(exchange::DRAFTS);
     let content = match kind {
-        Kind::Course => Content::Course(Arc::new(Course::read(slug, folder)?)),
-        Kind::Policy => Content::Policy(Arc::new(Policy::read(slug, folder)?)),
-        Kind::Checklist => Content::Checklist(Arc::new(Checklist::read(slug, folder)?)),
+        Kind::Course => Content::Course(Arc::new(Course::read(slug, &folder)?)),
+        Kind::Policy => Content::Policy(Arc::new(Policy::read(slug, &folder)?)),
+        Kind::Checklist => Content::Checklist(Arc::new(Checklist::read(slug, &folder)?)),
     };
-    Ok(Held { content, folder: folder.clone() })
+    Ok(Held { content, folder })
 }
 
 fn unreadable(kind: Kind, slug: &str, version: &str, wrong: &[Complaint]) -> Problem {

@@ -247,6 +247,7 @@ fn the_administrator_sees_what_a_change_would_do_and_takes_it_into_use() {
     own.changes("quiz.toml", "right = [", "rigth = [");
     let done = iris.fills_in(&page, "/settings/content/reload", &[]);
     let page = iris.follows(&done);
+    assert!(iris.opens("/settings").says("1 complaint about your courses: what was sound stays in use"));
     assert!(page.says("Something is broken.") && page.says("quiz.toml:") && page.says("Broken file"));
     assert_eq!(title(&site.app), OURS);
 }

@@ -14,6 +14,7 @@ mod attestations_room;
 mod calendar_rules;
 mod certificates_pages;
 mod certificates_room;
+mod courses_authors;
 mod courses_check;
 mod courses_content;
 mod courses_in_use;

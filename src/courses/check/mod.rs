@@ -12,9 +12,11 @@ use std::collections::BTreeSet;
 
 use super::files::Folder;
 use super::reading::is_slug;
-use super::{Complaint, Content, Kind, Library};
+use super::{Complaint, Content, Kind, Library, skeleton};
 
 pub(super) use policy::unsigned_by;
+pub(super) use quiz::RightOptions;
+pub(super) use report::page_grades;
 pub use report::{against_command, check_command};
 pub use texts::GRADE_AT_MOST;
 
@@ -36,6 +38,7 @@ pub(super) fn library(library: &Library) -> Vec<Complaint> {
             Content::Checklist(checklist) => policy::check_checklist(&mut desk, checklist),
         }
         unused_files(&mut desk, *kind, &held.content, &held.folder);
+        still_to_be_written(&mut desk, &held.folder);
     }
     desk.complaints
 }
@@ -116,6 +119,18 @@ impl<'a> Desk<'a> {
             }
             if pair[0].kind == ChangeKind::First {
                 self.complain(file, pair[0].line, "only the oldest [[change]] is of kind \"first\"");
+            }
+        }
+    }
+}
+
+/// The marks of a new course, each in its line.
+fn still_to_be_written(desk: &mut Desk, folder: &Folder) {
+    for path in folder.paths() {
+        let text = folder.bytes(path).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+        for (place, line) in text.lines().enumerate() {
+            if line.contains(skeleton::MARK) {
+                desk.complain(path, place + 1, "this is still to be written");
             }
         }
     }

@@ -20,6 +20,9 @@ pub fn check_command(directory: Option<&Path>, facts: bool) -> (String, bool) {
     if facts {
         unconfirmed(&library, &mut output);
     }
+    for draft in &library.drafts {
+        let _ = writeln!(output, "{draft}");
+    }
     for course in library.courses() {
         let _ = writeln!(output, "{}", figures(&course));
     }
@@ -59,12 +62,17 @@ fn unconfirmed(library: &Library, output: &mut String) {
     }
 }
 
+/// The reading grade of each page.
+pub fn page_grades(course: &Course) -> Vec<f64> {
+    course.pages.iter().filter_map(|page| texts::grade(&page.spoken())).collect()
+}
+
 /// "acceptable-use: 9 pages, 34 questions (26 one right, …), at most 14 minutes, reading grade 5.1 (worst 6.9)"
 fn figures(course: &Course) -> String {
     let questions = &course.quiz.questions;
     let of_kind =
         |wanted: fn(&QuestionKind) -> bool| questions.iter().filter(|question| wanted(&question.kind)).count();
-    let grades: Vec<f64> = course.pages.iter().filter_map(|page| texts::grade(&page.spoken())).collect();
+    let grades = page_grades(course);
     let worst = grades.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let ratios = questions.iter().filter_map(|question| {
         let texts: Vec<&str> = question.kind.choices()?.iter().map(|choice| choice.text.as_str()).collect();

@@ -156,7 +156,7 @@ impl Course {
         let pages: Vec<Page> = pages.collect();
         let changes = gathered(changes(&source, &written.change), &mut wrong).unwrap_or_default();
         let draw = gathered(draw(&source, &written.quiz), &mut wrong);
-        let questions = gathered(quiz::read(folder), &mut wrong);
+        let questions = gathered(quiz::read_questions(folder, "quiz.toml"), &mut wrong);
         let (Some((draw, pass)), Some(questions), true) = (draw, questions, wrong.is_empty()) else {
             return Err(wrong);
         };

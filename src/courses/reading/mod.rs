@@ -18,7 +18,7 @@ pub use policy::{
     Binds, ChangeQuestion, Clause, FilledBy, Policy, PolicyChange, Reader, Section, Statement, StatementSet,
 };
 pub use prose::{Block, Found, Fragment, Piece, Prose, TERM_MARK, TermUse, escape, picture_type};
-pub use quiz::{Choice, Pair, Question, QuestionKind, Quiz, Step};
+pub use quiz::{Choice, Pair, Question, QuestionKind, Quiz, Step, read_questions};
 pub use shelf::{Card, Cards, Due, Every, Fact, FactKind, Facts, Glossary, Programme, Refresher, Required};
 
 use super::files::Folder;

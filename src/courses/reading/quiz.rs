@@ -99,8 +99,9 @@ struct WrittenQuestion {
     why: Option<String>,
 }
 
-pub(super) fn read(folder: &Folder) -> Reading<Vec<Question>> {
-    let source = Source::open(folder, "quiz.toml")?;
+/// The questions in a file: the bank's, or drafts that are not whole yet.
+pub fn read_questions(folder: &Folder, path: &str) -> Reading<Vec<Question>> {
+    let source = Source::open(folder, path)?;
     let written: WrittenQuiz = source.toml()?;
     let (mut questions, mut wrong) = (Vec::new(), Vec::new());
     for question in written.question {
