@@ -121,3 +121,17 @@ fn nobody_else_has_an_overview() {
     assert_eq!(governor.opens("/overview").status, 404);
     assert_eq!(Browser::of(&staffed.trust.app, staffed.oak[1].id).opens("/overview").status, 404);
 }
+
+#[test]
+fn hr_see_which_lines_of_their_schools_cards_are_still_empty() {
+    let staffed = Staffed::new();
+    let hr = staffed.as_holder(&staffed.oak[7], AccessRole::HR, Some(staffed.trust.oak));
+    let page = hr.opens("/overview");
+    assert!(page.says("lines that are still empty") && page.says("Designated safeguarding lead"), "{}", page.words());
+    assert!(!page.says("Elm"), "one school’s HR read of their own card alone");
+    let (oak, library) = (staffed.trust.oak, staffed.trust.app.library());
+    staffed.trust.act(move |act| {
+        library.cards.0.iter().try_for_each(|card| people::set_card(act, Some(oak), &card.slot, "Jo Marsh"))
+    });
+    assert!(!hr.opens("/overview").says("lines that are still empty"));
+}

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 use crate::assignments::Requirement;
 use crate::assignments::calendar::AcademicYear;
 use crate::clock::{Day, Instant};
+use crate::courses::views::Filled;
 use crate::courses::{Kind, Library};
+use crate::db::Conn;
 use crate::http::{Answer, Visit, blocking};
-use crate::people::{School, Scope, Viewer};
+use crate::people::{self, School, Scope, Viewer};
 use crate::problem::{Problem, Result};
 use crate::reports::figures::{Figures, Rate, figures, figures_by_school};
 use crate::reports::governors::column_name;
@@ -36,16 +38,36 @@ pub async fn show(
 ) -> Answer {
     let whole = viewer.hr_scope().ok_or(Problem::NotFound)?;
     let (desk, now) = (visit.desk.clone(), visit.now);
-    let (schools, shown, behind) = blocking(move || {
+    let (schools, shown, behind, filled) = blocking(move || {
         let mut schools = desk.database.read(crate::people::schools)?;
         schools.retain(|school| whole.includes(school.id));
         let scope = narrowed(whole, &schools, &asked.school)?;
         let shown = latest.shown(&desk.database, &scope, now)?;
         let behind = desk.database.read(|conn| furthest_behind(conn, &shown.standings, FURTHEST))?;
-        Ok((schools, shown, behind))
+        let filled = desk.database.read(|conn| cards_of(conn, &shown.standings.schools))?;
+        Ok((schools, shown, behind, filled))
     })
     .await?;
-    visit.page("reports/overview", "Overview", view(&library, &schools, &shown, &behind))
+    let mut view = view(&library, &schools, &shown, &behind);
+    view["empty_slots"] = empty_slots(&library, &filled).into();
+    visit.page("reports/overview", "Overview", view)
+}
+
+/// Each school with what it has filled in of its card.
+fn cards_of(conn: &mut Conn, schools: &[School]) -> Result<Vec<(String, Filled)>> {
+    schools.iter().map(|school| Ok((school.name.clone(), people::cards(conn, Some(school.id))?))).collect()
+}
+
+/// The lines that a school still has to fill in. Until then a safe sentence stands there.
+fn empty_slots(library: &Library, schools: &[(String, Filled)]) -> Vec<Value> {
+    let empty = |filled: &Filled| -> Vec<String> {
+        let needed = library.cards.0.iter().filter(|card| card.needed);
+        needed.filter(|card| !filled.contains_key(&card.slot)).map(|card| card.label.clone()).collect()
+    };
+    let rows = schools.iter().map(|(school, filled)| (school, empty(filled)));
+    rows.filter(|(_, slots)| !slots.is_empty())
+        .map(|(school, slots)| json!({ "school": school, "count": text::count(slots.len(), "empty line", "empty lines"), "slots": slots.join(" · ") }))
+        .collect()
 }
 
 /// The school that was chosen, if it is in the viewer's scope.
@@ -70,7 +92,7 @@ fn view(library: &Library, schools: &[School], shown: &Shown, behind: &[Behind])
         "report_href": "/reports",
         "report_text": "Governors’ report",
         "chase_href": (all.overdue > 0).then_some("/chase"),
-        "chase_text": format!("Chase {}", people(all.overdue)),
+        "chase_text": format!("Chase {}", people_words(all.overdue)),
         "schools": (schools.len() > 1).then(|| school_choice(schools, chosen)),
         "cards": cards(&all, chosen),
         "heat": heat(library, standings),
@@ -94,7 +116,7 @@ fn heading(rate: Rate, chosen: Option<&School>) -> String {
     }
 }
 
-fn people(count: u32) -> String {
+fn people_words(count: u32) -> String {
     text::count(count as usize, "person", "people")
 }
 
@@ -122,7 +144,13 @@ fn cards(all: &Figures, chosen: Option<&School>) -> Vec<Value> {
     };
     let long = text::thousands(i64::from(all.overdue_over_30_days));
     vec![
-        card("Up to date", all.up_to_date, format!("of {} who count", people(all.counted())), "done", "up-to-date"),
+        card(
+            "Up to date",
+            all.up_to_date,
+            format!("of {} who count", people_words(all.counted())),
+            "done",
+            "up-to-date",
+        ),
         card("Overdue", all.overdue, format!("{long} for more than 30 days"), "late", "overdue"),
         card("Waiting", all.waiting, "a question or a talk is open".to_owned(), "now", "waiting"),
         card(
