@@ -7,7 +7,7 @@ use actix_web::web;
 use serde_json::json;
 
 use super::reading::{Binds, picture_type};
-use super::views::{Filled, card_lines, is_contact, policy_version_line, policy_view, print_view};
+use super::views::{Filled, all_words, card_lines, is_contact, policy_version_line, policy_view, print_view};
 use super::{Library, Policy};
 use crate::db::Conn;
 use crate::http::{Answer, Visit};
@@ -86,6 +86,13 @@ fn signed_by(policy: &Policy) -> Option<String> {
     let binds_staff = policy.clauses.values().any(|clause| clause.duty && clause.binds.contains(&Binds::Staff));
     let who = if policy.adds_to.is_some() { "The staff of one school" } else { "All staff" };
     binds_staff.then(|| format!("{who} sign it once a year."))
+}
+
+// ── words
+
+/// GET /glossary
+pub async fn glossary(visit: Visit, _viewer: Viewer, library: web::Data<Library>) -> Answer {
+    visit.page("courses/glossary", "Words", json!({ "words": all_words(&library) }))
 }
 
 // ── who to tell

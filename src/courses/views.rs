@@ -20,6 +20,7 @@ pub struct ClauseLink {
 /// A word of the glossary at the end of the text that uses it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Word {
+    pub key: String,
     pub anchor: String,
     pub word: String,
     pub means: String,
@@ -130,9 +131,32 @@ pub fn words<'a>(library: &Library, terms: impl Iterator<Item = &'a TermUse>) ->
         let anchor = format!("word-{}", term.key);
         let Some(means) = library.glossary.means(&term.key) else { continue };
         if words.iter().all(|word| word.anchor != anchor) {
-            words.push(Word { anchor, word: term.words.clone(), means: means.to_owned() });
+            words.push(Word { key: term.key.clone(), anchor, word: term.words.clone(), means: means.to_owned() });
         }
     }
+    words
+}
+
+/// Every word of the glossary, as texts write it, in the order of the alphabet.
+pub fn all_words(library: &Library) -> Vec<Word> {
+    let courses = library.courses();
+    let policies = library.policies();
+    let of_courses = courses.iter().flat_map(|course| course.pages.iter().flat_map(|page| &page.prose.terms));
+    let of_policies = policies.iter().flat_map(|policy| policy.sections.iter().flat_map(|one| &one.prose.terms));
+    let used: Vec<&TermUse> = of_courses.chain(of_policies).collect();
+    let written = |key: &str| used.iter().find(|term| term.key == key).map(|term| term.words.clone());
+    let mut words: Vec<Word> = library
+        .glossary
+        .0
+        .iter()
+        .map(|(key, term)| Word {
+            key: key.clone(),
+            anchor: format!("word-{key}"),
+            word: written(key).unwrap_or_else(|| key.replace('-', " ")),
+            means: term.means.clone(),
+        })
+        .collect();
+    words.sort_by_key(|word| word.word.to_lowercase());
     words
 }
 

@@ -13,7 +13,7 @@ use crate::assignments::{self, Assignment};
 use crate::certificates::Key;
 use crate::clock::{Day, Instant};
 use crate::courses::reading::{Group, Item};
-use crate::courses::views::address;
+use crate::courses::views::{address, words};
 use crate::courses::{Checklist, Kind, Library, PRIVACY_CHECK};
 use crate::http::{Answer, Form, Visit};
 use crate::ids;
@@ -116,7 +116,7 @@ fn title_of(library: &Library, assignment: &Assignment) -> String {
 
 fn check_view(seen: &Seen, library: &Library, today: Day, finished: Option<Day>) -> Value {
     let checklist = &seen.checklist;
-    let words = |slot: &str| library.cards.words(slot, &seen.filled);
+    let in_slot = |slot: &str| library.cards.words(slot, &seen.filled);
     let cards = library.cards.0.iter().filter(|card| WHO_TO_TELL.contains(&card.slot.as_str()));
     let is_asked = seen.assignment.is_some() && finished.is_none();
     let is_own = checklist.slug == PRIVACY_CHECK;
@@ -126,9 +126,10 @@ fn check_view(seen: &Seen, library: &Library, today: Day, finished: Option<Day>)
     json!({
         "kicker": if is_own { "Self-check · 20 to 30 minutes" } else { "Self-check · about 20 minutes" },
         "heading": if is_own { "Check your own privacy settings" } else { &checklist.title },
-        "intro_html": checklist.intro.fragment.fill(words),
+        "intro_html": checklist.intro.fragment.fill(in_slot),
+        "words": words(library, checklist.intro.terms.iter()),
         "pupil_note": is_own.then_some(pupil_note),
-        "cards": cards.map(|card| json!({ "label": card.label, "text": words(&card.slot) })).collect::<Vec<_>>(),
+        "cards": cards.map(|card| json!({ "label": card.label, "text": in_slot(&card.slot) })).collect::<Vec<_>>(),
         "platforms": platforms.collect::<Vec<_>>(),
         "action": is_asked.then(|| address(Kind::Checklist, &checklist.slug)),
         "print_title": if is_own { "My privacy list" } else { &checklist.title },

@@ -38,7 +38,7 @@ fn every_page_of_every_course_is_drawn_and_leaves_no_slot_open() {
             assert!(!view.body_html.contains(['{', '\u{2}', '\u{3}', '\u{4}']), "{}: {}", course.slug, view.body_html);
             for word in &view.words {
                 assert!(
-                    html.contains(&format!("href=\"#{}\"", word.anchor))
+                    html.contains(&format!("popovertarget=\"means-{}\"", word.key))
                         && html.contains(&format!("id=\"{}\"", word.anchor))
                 );
             }

@@ -232,10 +232,12 @@ impl<'a> Reader<'a> {
                 let opening =
                     events.iter_mut().rev().find(|event| matches!(event, Event::InlineHtml(tag) if tag.is_empty()));
                 if let Some(opening) = opening {
-                    *opening =
-                        Event::InlineHtml(CowStr::from(format!("<a class=\"term\" href=\"#word-{}\">", escape(&key))));
+                    *opening = Event::InlineHtml(CowStr::from(format!(
+                        "<button class=\"term\" type=\"button\" popovertarget=\"means-{}\">",
+                        escape(&key)
+                    )));
                 }
-                events.push(Event::InlineHtml(CowStr::from("</a>")));
+                events.push(Event::InlineHtml(CowStr::from("</button>")));
                 self.prose.terms.push(TermUse { key, words, line: self.line_now });
             }
             Some(Link::Dropped) | None => {}
