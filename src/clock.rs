@@ -96,6 +96,10 @@ impl Day {
         self.0.day()
     }
 
+    pub fn is_monday(self) -> bool {
+        self.0.weekday() == Weekday::Mon
+    }
+
     pub fn is_weekend(self) -> bool {
         matches!(self.0.weekday(), Weekday::Sat | Weekday::Sun)
     }

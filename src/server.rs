@@ -96,8 +96,16 @@ pub fn table() -> Vec<Row> {
             post "/courses/{slug}/quiz/help" attempts::pages::ask_for_help;
             get "/courses/{slug}/quiz/{attempt}/{question}" attempts::pages::after;
             post "/courses/{slug}/quiz/{attempt}/{question}" attempts::pages::answer;
+            get "/courses/{slug}/opinion" attempts::pages::opinions::of_course;
+            post "/courses/{slug}/opinion" attempts::pages::opinions::say_of_course;
+            get "/courses/{slug}/quiz/{attempt}/{question}/opinion" attempts::pages::opinions::of_question;
+            post "/courses/{slug}/quiz/{attempt}/{question}/opinion" attempts::pages::opinions::say_of_question;
             get "/courses/{slug}/{page}" attempts::pages::page;
             post "/courses/{slug}/{page}" attempts::pages::next;
+            get "/attempts" attempts::pages::past::list;
+            get "/attempts/{attempt}" attempts::pages::past::one;
+            get "/attempts/{attempt}/pages" attempts::pages::past::pages;
+            get "/glossary" courses::pages::glossary;
             get "/refresher" attempts::pages::refresher::show;
             post "/refresher" attempts::pages::refresher::begin;
             get "/refresher/{question}" attempts::pages::refresher::after;
@@ -147,6 +155,7 @@ pub fn table() -> Vec<Row> {
             get "/people/{id:[0-9]+}" reports::pages::person::show;
         }
         Any(&[HR, Administrator]) => {
+            get "/opinions" attempts::pages::opinions::list;
             get "/requirements" assignments::pages::requirements;
             post "/requirements/{id}" assignments::pages::preview_requirement;
             post "/requirements/{id}/apply" assignments::pages::change_requirement;

@@ -2,6 +2,7 @@
 //! began with; the first answer to a question is final; the last one finishes it. `rules` draws, shuffles and marks.
 
 mod letter;
+pub mod opinions;
 pub mod pages;
 pub mod refreshers;
 pub mod rules;

@@ -1,6 +1,8 @@
 //! What is seen on the way through a course: its start, its pages, its questions one at a time, and how it went.
 
 mod course;
+pub mod opinions;
+pub mod past;
 mod question;
 pub mod refresher;
 mod result;

@@ -1,5 +1,6 @@
 //! The tables of attempts: pages read, attempts and answers. The only place that writes them.
 
+pub mod opinions;
 pub mod refreshers;
 
 use diesel::dsl::count;

@@ -21,7 +21,7 @@ use crate::facts::Fact;
 use crate::ids;
 use crate::problem::{Problem, Result};
 use crate::text::count;
-use rules::{EmploymentType, Laestab, Post, PostFlags, RoleGroup, Urn, WorkEmail};
+use rules::{EmploymentType, Laestab, Post, PostFlags, RoleGroup, Urn, WorkEmail, main_post};
 use store::{NewPersonRow, NewPostRow, PersonRow, PostRow};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -520,6 +520,20 @@ pub fn last_import_words(conn: &mut Conn, by: i64, scope: &Scope) -> Result<Opti
 /// The words of a school's card by slot; the trust's own where the school has none. Slots without words are not in it.
 pub fn cards(conn: &mut Conn, school: Option<i64>) -> Result<BTreeMap<String, String>> {
     let mut rows = store::cards_of(conn, school)?;
+    rows.sort_by_key(|(school, _, _)| school.is_some());
+    Ok(rows.into_iter().map(|(_, slot, words)| (slot, words)).collect())
+}
+
+/// What the card of somebody's school said at an instant, the school being that of their main post then.
+pub fn cards_as_at(conn: &mut Conn, person: i64, at: Instant) -> Result<BTreeMap<String, String>> {
+    let known: Vec<PostRecord> =
+        posts_of(conn, &[person])?.into_iter().filter(|record| record.fact().known_at(at)).collect();
+    let posts: Vec<Post> = known.iter().map(|record| record.post.clone()).collect();
+    let main = main_post(&posts, at.day()).map(|post| post.id);
+    let Some(record) = known.into_iter().find(|record| Some(record.post.id) == main) else {
+        return Ok(BTreeMap::new());
+    };
+    let mut rows = store::cards_as_at(conn, record.school, at)?;
     rows.sort_by_key(|(school, _, _)| school.is_some());
     Ok(rows.into_iter().map(|(_, slot, words)| (slot, words)).collect())
 }

@@ -504,6 +504,17 @@ pub fn cards_of(conn: &mut Conn, school: Option<i64>) -> Result<Vec<(Option<i64>
     Ok(rows)
 }
 
+/// The same as it was at an instant.
+pub fn cards_as_at(conn: &mut Conn, school: i64, at: Instant) -> Result<Vec<(Option<i64>, String, String)>> {
+    let of_school = cards::school_id.is_null().or(cards::school_id.eq(school));
+    let stood = cards::superseded_at.is_null().or(cards::superseded_at.gt(at.0));
+    Ok(cards::table
+        .filter(of_school.and(cards::recorded_at.le(at.0)).and(stood))
+        .order(cards::id)
+        .select((cards::school_id, cards::slot, cards::words))
+        .load(conn)?)
+}
+
 pub fn set_card(
     conn: &mut Conn,
     now: Instant,

@@ -48,3 +48,4 @@ mod shelf;
 mod status_rules;
 mod templates;
 mod voided_questions;
+mod what_learners_expect;

@@ -189,6 +189,7 @@ pub(super) fn passed(
         "next_href": next_href,
         "next_button": next_button,
         "certificate_href": certificate_href,
+        "opinion_href": format!("{}/opinion", course_href(&course.slug)),
         "answers": answers(course, attempt)?,
         "marks_note": MARKS_NOTE,
     }))

@@ -20,6 +20,8 @@ pub(super) struct VerdictView {
     column: Option<&'static str>,
     why: Option<String>,
     clauses: Vec<ClauseLink>,
+    /// Where to say that the question seems wrong; none in a refresher.
+    doubt_href: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -48,6 +50,8 @@ pub(super) fn view(library: &Library, course: &Course, attempt: &Attempt, place:
         // The reason for the whole could name an option that was not chosen.
         why: question.why.clone().filter(|_| is_whole || answer.is_right),
         clauses: clause_links(library, &question.clauses),
+        doubt_href: (attempt.assignment != 0)
+            .then(|| format!("/courses/{}/quiz/{}/{}/opinion", attempt.slug, attempt.id, place + 1)),
     })
 }
 

@@ -1,0 +1,115 @@
+//! Somebody's own past tries: a list, and each exactly as it was, with what their school's card said that day.
+
+use actix_web::web;
+use serde_json::{Value, json};
+
+use super::{MARKS_NOTE, own};
+use crate::assignments;
+use crate::attempts::rules::{self, ordinal};
+use crate::attempts::{self, Attempt};
+use crate::courses::views::{card_lines, is_contact, print_view, version_line};
+use crate::courses::{Course, Library, QuestionKind};
+use crate::http::{Answer, Visit};
+use crate::people::{self, Viewer};
+use crate::problem::{Problem, Result};
+
+/// GET /attempts
+pub async fn list(visit: Visit, viewer: Viewer, library: web::Data<Library>) -> Answer {
+    let past = visit.read(move |conn| attempts::own_attempts(conn, viewer.person)).await?;
+    let rows = past.iter().map(|one| {
+        json!({
+            "title": library.course(&one.slug).map_or_else(|| one.slug.clone(), |course| course.title.clone()),
+            "href": format!("/attempts/{}", one.id),
+            "day": one.finished.day().long(),
+            "mark": format!("{} of {}", one.right, one.drawn),
+            "pill_kind": if one.passed { "done" } else { "none" },
+            "pill": if one.passed { "Passed" } else { "Not yet" },
+        })
+    });
+    let view = json!({ "attempts": rows.collect::<Vec<_>>(), "marks_note": MARKS_NOTE });
+    visit.page("attempts/past", "Your past tries", view)
+}
+
+/// GET /attempts/{attempt}
+pub async fn one(visit: Visit, viewer: Viewer, attempt: web::Path<i64>, library: web::Data<Library>) -> Answer {
+    let (attempt, course) = own(&visit, &library, viewer.person, *attempt).await?;
+    let finished = attempt.finished.ok_or(Problem::NotFound)?;
+    let (of, now) = (attempt.assignment, visit.now);
+    let (is_open, filled) = visit
+        .read(move |conn| {
+            let assignment = assignments::assignment(conn, of)?;
+            // The right answers are not named while tries remain.
+            let is_open = !assignment.is_complete(now) && now.day() <= assignment.facts.closes;
+            Ok((is_open, people::cards_as_at(conn, viewer.person, finished)?))
+        })
+        .await?;
+    let used = |slot: &str| course.pages.iter().any(|page| page.prose.slots.iter().any(|used| used.what == slot));
+    let tally = attempt.tally(&course)?;
+    let questions = (0..attempt.answers.len()).map(|place| question(&course, &attempt, place, is_open));
+    let view = json!({
+        "course_title": course.title,
+        "heading": format!("{} of {} on {}", tally.right, tally.drawn, finished.day().long()),
+        "version": version_line(&course),
+        "pages_href": format!("/attempts/{}/pages", attempt.id),
+        "questions": questions.collect::<Result<Vec<Value>>>()?,
+        "cards_heading": format!("Who to tell, as your school’s card said on {}", finished.day().long()),
+        "cards": card_lines(&library, &filled, |slot| slot == "dsl" || is_contact(slot) && used(slot)),
+        "marks_note": MARKS_NOTE,
+    });
+    visit.page("attempts/past-one", &format!("Your try at {}", course.title), view)
+}
+
+/// GET /attempts/{attempt}/pages: the course's pages as they were read for this try.
+pub async fn pages(visit: Visit, viewer: Viewer, attempt: web::Path<i64>, library: web::Data<Library>) -> Answer {
+    let (attempt, course) = own(&visit, &library, viewer.person, *attempt).await?;
+    let finished = attempt.finished.ok_or(Problem::NotFound)?;
+    let filled = visit.read(move |conn| people::cards_as_at(conn, viewer.person, finished)).await?;
+    let mut view = print_view(&library, &course, &filled, &visit.house().trust);
+    view.back_href = format!("/attempts/{}", attempt.id);
+    view.back_text = "Back to your try".to_owned();
+    visit.page("courses/print", &format!("{}, as it was", course.title), view)
+}
+
+/// A question as it was shown, with what was chosen of it and why it was right or not.
+fn question(course: &Course, attempt: &Attempt, place: usize, is_open: bool) -> Result<Value> {
+    let (question, shown) = (attempt.question(course, place)?, attempt.shown(course, place)?);
+    let chosen = &attempt.answers[place].chosen.0;
+    let row = |text: &str, yours: Option<String>| json!({ "text": text, "yours": yours });
+    let rows: Vec<Value> = match &question.kind {
+        QuestionKind::OneRight(choices) | QuestionKind::SeveralRight(choices) => shown
+            .iter()
+            .map(|at| row(&choices[*at].text, chosen.contains(at).then(|| "your choice".to_owned())))
+            .collect(),
+        QuestionKind::Order { steps, .. } => shown
+            .iter()
+            .map(|at| row(&steps[*at].text, chosen.get(*at).map(|given| format!("you put it {}", ordinal(*given)))))
+            .collect(),
+        QuestionKind::Match { pairs, .. } => {
+            let answers = question.kind.answers();
+            let given = |at: usize| chosen.get(at).and_then(|answer| answers.get(*answer));
+            let of_pair = |(at, pair): (usize, &crate::courses::reading::Pair)| {
+                row(&pair.prompt, given(at).map(|answer| format!("you chose: {answer}")))
+            };
+            pairs.iter().enumerate().map(of_pair).collect()
+        }
+    };
+    let is_right = attempt.counts_as_right(place);
+    let marked = rules::mark(question, &attempt.answers[place].chosen).rows;
+    let is_choice = question.kind.choices().is_some();
+    let may_tell = is_right || !is_open || !is_choice;
+    let reasons: Vec<String> = marked.into_iter().map(|row| row.reason).filter(|reason| !reason.is_empty()).collect();
+    let right = question.kind.choices().filter(|_| !is_right && !is_open).map(|choices| {
+        let right = choices.iter().filter(|choice| choice.is_right).map(|choice| choice.text.as_str());
+        right.collect::<Vec<_>>().join("; ")
+    });
+    Ok(json!({
+        "number": place + 1,
+        "ask": question.ask,
+        "is_right": is_right,
+        "is_voided": attempt.is_voided(place),
+        "rows": rows,
+        "reasons": if is_choice { reasons } else { Vec::new() },
+        "why": question.why.clone().filter(|_| may_tell),
+        "right": right,
+    }))
+}
