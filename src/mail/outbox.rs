@@ -78,7 +78,7 @@ pub fn mark_sent(conn: &mut Conn, id: i64, now: Instant, subject: &str, copy: &s
 /// The server did not take it: it waits again, for 1, 2, 4 … minutes (at most 6 hours), or is given up.
 pub fn mark_refused(conn: &mut Conn, row: &Row, now: Instant, problem: &str, for_good: bool) -> Result<()> {
     let tries = row.attempts + 1;
-    let minutes = (1i64 << tries.clamp(0, 9)).min(360);
+    let minutes = (1i64 << row.attempts.clamp(0, 9)).min(360);
     let state = if for_good || tries >= TRIES { FAILED } else { WAITING };
     diesel::update(outbox::table.find(row.id))
         .set((outbox::state.eq(state), outbox::not_before.eq(now.plus_minutes(minutes).0), outbox::problem.eq(problem)))
@@ -86,15 +86,25 @@ pub fn mark_refused(conn: &mut Conn, row: &Row, now: Instant, problem: &str, for
     Ok(())
 }
 
-/// It may not leave yet: it waits until then.
+/// It may not leave yet: it waits until then. One that another hand has taken is left alone.
 pub fn postpone(conn: &mut Conn, id: i64, until: Instant) -> Result<()> {
-    diesel::update(outbox::table.find(id)).set(outbox::not_before.eq(until.0)).execute(conn)?;
+    diesel::update(outbox::table.filter(outbox::id.eq(id).and(outbox::state.eq(WAITING))))
+        .set(outbox::not_before.eq(until.0))
+        .execute(conn)?;
     Ok(())
 }
 
-/// It will not leave at all; `state` is the room's own word for why.
+/// It will not leave at all; `state` is the room's own word for why. One that another hand has taken is left alone.
 pub fn withdraw(conn: &mut Conn, id: i64, state: &str) -> Result<()> {
-    diesel::update(outbox::table.find(id)).set(outbox::state.eq(state)).execute(conn)?;
+    diesel::update(outbox::table.filter(outbox::id.eq(id).and(outbox::state.eq(WAITING))))
+        .set(outbox::state.eq(state))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The person's address has been corrected since: it goes to the one that they have now.
+pub fn readdress(conn: &mut Conn, id: i64, recipient: &str) -> Result<()> {
+    diesel::update(outbox::table.find(id)).set(outbox::recipient.eq(recipient)).execute(conn)?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
+use lettre::transport::smtp::response::{Category, Code, Severity};
 use lettre::{Address, SmtpTransport, Transport as _};
 
 use crate::problem::{Problem, Result};
@@ -48,7 +49,7 @@ pub enum MailFault {
     Later(String),
     /// It will never be taken: a wrong address, say.
     Never(String),
-    /// The connection broke when the server may already have taken it.
+    /// The connection broke, or no answer came, when the server may already have taken it.
     Uncertain(String),
 }
 
@@ -85,16 +86,49 @@ impl Transport {
                     .and_then(|()| crate::keys::write_durably(&file, &message.formatted()))
                     .map_err(|problem| MailFault::Later(problem.to_string()))
             }
-            Transport::Smtp(smtp) => smtp.send(&message).map(|_| ()).map_err(|error| {
-                let words = error.to_string();
-                match (error.is_permanent(), error.is_transient(), error.is_timeout()) {
-                    (true, _, _) => MailFault::Never(words),
-                    (_, _, true) => MailFault::Uncertain(words),
-                    _ => MailFault::Later(words),
-                }
-            }),
+            Transport::Smtp(smtp) => send_over(smtp, &message),
         }
     }
+
+    /// Whether the way out is open; the words say what is in the way.
+    pub fn reach(&self) -> std::result::Result<(), String> {
+        match self {
+            Transport::Smtp(smtp) => reach(smtp),
+            Transport::Folder(_) | Transport::Memory(_) => Ok(()),
+            Transport::None => Err("no mail is set up".to_owned()),
+        }
+    }
+}
+
+fn reach(smtp: &SmtpTransport) -> std::result::Result<(), String> {
+    match smtp.test_connection() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("the mail server hung up".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// First the connection: what fails before there is one (no server, no TLS, a wrong password) says nothing of this letter.
+/// Once it stands, only an answer of the server's tells whether it took the letter: a timeout or a broken connection does not.
+fn send_over(smtp: &SmtpTransport, message: &Message) -> std::result::Result<(), MailFault> {
+    reach(smtp).map_err(MailFault::Later)?;
+    smtp.send(message).map(|_| ()).map_err(|error| {
+        let words = error.to_string();
+        match error.status() {
+            Some(code) if is_about_the_recipient(code, &words) => MailFault::Never(words),
+            Some(_) => MailFault::Later(words),
+            None if error.is_client() => MailFault::Never(words),
+            None => MailFault::Uncertain(words),
+        }
+    })
+}
+
+/// 55x is about a mailbox (RFC 5321, 4.2.3), but for 5.7.x, which is about what we may do (RFC 3463): that can be put right
+/// without touching the letter.
+fn is_about_the_recipient(code: Code, words: &str) -> bool {
+    code.severity == Severity::PermanentNegativeCompletion
+        && code.category == Category::MailSystem
+        && !words.contains(" 5.7.")
 }
 
 fn build(from: &str, reply_to: &str, letter: &Ready) -> std::result::Result<Message, MailFault> {
