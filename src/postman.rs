@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::act::Act;
 use crate::app::App;
+use crate::assignments;
 use crate::courses::Library;
 use crate::evidence::{Actor, Draft};
 use crate::identity::{self, rules::LinkKind};
@@ -16,6 +17,8 @@ use crate::reminders;
 
 /// Letters that must never arrive twice; if a server may have taken one, it is not sent again.
 pub const ONCE_ONLY: &[&str] = &[reminders::KIND];
+/// Letters that leave at any hour: links that were asked for, receipts, and the one that tries the way out.
+const ANY_HOUR: &[&str] = &["sign-in", "attestation-receipt", "trial"];
 const AT_ONCE: i64 = 64;
 const HANDS: usize = 8;
 
@@ -56,17 +59,19 @@ fn send_one(app: &App, transport: &Transport, row: &Row) -> bool {
 }
 
 fn try_to_send(app: &App, transport: &Transport, row: &Row) -> Result<bool> {
-    let taken = row.clone();
+    let waiting = row.clone();
     let library = app.library();
-    let link = app.act(Actor::system(), move |act| take(act, &library, &taken))?;
-    let Some(token) = link else { return Ok(false) };
-    let written = write_out(app, row, &token)?;
+    let Some(Taken { row, token }) = app.act(Actor::system(), move |act| take(act, &library, &waiting))? else {
+        return Ok(false);
+    };
     let house = app.desk.house();
-    let answer = transport.send(&house.mail_from, &house.mail_reply, &written.ready);
+    // A letter that cannot be written out is our fault: it waits until that is put right.
+    let written = write_out(app, &row, &token).map_err(|problem| MailFault::Later(problem.to_string()));
+    let answer = written
+        .and_then(|written| transport.send(&house.mail_from, &house.mail_reply, &written.ready).map(|()| written));
     let sent = answer.is_ok();
-    let row = row.clone();
     app.act(Actor::system(), move |act| match &answer {
-        Ok(()) => note_sent(act, &row, &written),
+        Ok(written) => note_sent(act, &row, written),
         Err(MailFault::Never(why)) => outbox::mark_refused(act.conn, &row, act.now, why, true),
         Err(MailFault::Uncertain(why)) if ONCE_ONLY.contains(&row.kind.as_str()) => {
             outbox::mark_uncertain(act.conn, row.id, why)
@@ -78,16 +83,57 @@ fn try_to_send(app: &App, transport: &Transport, row: &Row) -> Result<bool> {
     Ok(sent)
 }
 
+/// A letter in this hand alone, addressed, and the token of its link.
+struct Taken {
+    row: Row,
+    token: String,
+}
+
 /// Takes the letter, and makes its link if it is to a person. None if another hand was quicker, or it may not leave now.
-fn take(act: &mut Act, library: &Library, row: &Row) -> Result<Option<String>> {
-    let may_leave = row.kind != reminders::KIND || reminders::let_go(act, library, row)?;
-    if !may_leave || !outbox::take(act.conn, row.id)? {
+fn take(act: &mut Act, library: &Library, row: &Row) -> Result<Option<Taken>> {
+    if !may_leave(act, library, row)? {
         return Ok(None);
     }
+    let Some(recipient) = address_now(act, row)? else {
+        outbox::withdraw(act.conn, row.id, reminders::WITHDRAWN)?;
+        return Ok(None);
+    };
+    if !outbox::take(act.conn, row.id)? {
+        return Ok(None);
+    }
+    if recipient != row.recipient {
+        outbox::readdress(act.conn, row.id, &recipient)?;
+    }
     let kind = if row.kind == "sign-in" { LinkKind::Asked } else { LinkKind::Letter };
+    let token = match row.person_id {
+        Some(person) => identity::make_link(act, person, kind)?,
+        None => String::new(),
+    };
+    Ok(Some(Taken { row: Row { recipient, ..row.clone() }, token }))
+}
+
+/// Asked at the moment of sending: a letter may have waited for a server, or for ours, until its reader had gone home.
+fn may_leave(act: &mut Act, library: &Library, row: &Row) -> Result<bool> {
+    let Some(person) = row.person_id else { return Ok(true) };
+    if ANY_HOUR.contains(&row.kind.as_str()) {
+        return Ok(true);
+    }
+    if row.kind == reminders::KIND {
+        return reminders::let_go(act, library, row);
+    }
+    let then = assignments::in_working_hours(act.conn, person, act.now)?;
+    if then > act.now {
+        outbox::postpone(act.conn, row.id, then)?;
+    }
+    Ok(then <= act.now)
+}
+
+/// Where the person reads letters now: an address that was corrected since is somebody else's, and there is a link in the
+/// letter. None if they have none any more.
+fn address_now(act: &mut Act, row: &Row) -> Result<Option<String>> {
     match row.person_id {
-        Some(person) => identity::make_link(act, person, kind).map(Some),
-        None => Ok(Some(String::new())),
+        Some(person) => Ok(people::person(act.conn, person)?.work_email.map(|email| email.to_string())),
+        None => Ok(Some(row.recipient.clone())),
     }
 }
 
