@@ -124,6 +124,16 @@ pub fn lock_row(conn: &mut Conn, table: &'static str, id: i64) -> Result<()> {
     Ok(())
 }
 
+/// The same for many rows, always in one order, so that two acts never wait for each other.
+pub fn lock_rows(conn: &mut Conn, table: &'static str, ids: &[i64]) -> Result<()> {
+    if let Conn::Postgres(postgres) = conn {
+        diesel::sql_query(format!("SELECT id FROM {table} WHERE id = ANY($1) ORDER BY id FOR UPDATE"))
+            .bind::<diesel::sql_types::Array<diesel::sql_types::BigInt>, _>(ids)
+            .execute(postgres)?;
+    }
+    Ok(())
+}
+
 /// Keeps everybody else from writing these tables until the act has ended, once those who are writing have ended theirs;
 /// readers go on. SQLite has one writer and needs no lock.
 pub fn lock_tables(conn: &mut Conn, tables: &[&'static str]) -> Result<()> {

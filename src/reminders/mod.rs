@@ -15,7 +15,7 @@ use crate::assignments::{self, Assignment, Whom};
 use crate::attestations;
 use crate::clock::{Day, Instant};
 use crate::courses::Library;
-use crate::db::Conn;
+use crate::db::{Conn, lock_rows};
 use crate::evidence::Draft;
 use crate::mail::{Letter, outbox};
 use crate::people::rules::{Post, main_post};
@@ -229,6 +229,8 @@ pub fn foresee(
 /// Posts one letter to each of these people who should have one; works it out again, so that nobody is chased who has
 /// finished in the meantime.
 pub fn chase(act: &mut Act, library: &Library, scope: &Scope, named: &[i64], from: &str) -> Result<Foreseen> {
+    // Two who chase at once write to nobody twice.
+    lock_rows(act.conn, "people", named)?;
     let foreseen = foresee(act.conn, library, scope, named, from, act.now)?;
     if foreseen.letters.is_empty() {
         return Err(Problem::refused("There is nobody left to write to. Nothing was sent."));

@@ -8,9 +8,9 @@ use super::rules::Last;
 use crate::clock::Instant;
 use crate::db::Conn;
 use crate::each_backend;
-use crate::mail::outbox::{FAILED, SENT, UNCERTAIN};
+use crate::mail::outbox::{FAILED, SENT, TRIES, UNCERTAIN};
 use crate::problem::Result;
-use crate::schema::{chase_letters, chases, outbox};
+use crate::schema::{chase_letters, chases, outbox, people};
 
 pub const KIND: &str = "reminder";
 
@@ -39,15 +39,25 @@ pub fn insert_letters(conn: &mut Conn, chase: i64, letters: &[(i64, i64)]) -> Re
 pub fn last_reminders(conn: &mut Conn, people: &[i64]) -> Result<BTreeMap<i64, (Last, usize)>> {
     let mut found: BTreeMap<i64, (Last, usize)> = BTreeMap::new();
     for some in people.chunks(500) {
-        let rows: Vec<(Option<i64>, String, Option<i64>)> = outbox::table
+        type Row = (i64, Option<String>, String, String, i32, Option<i64>);
+        let rows: Vec<Row> = outbox::table
+            .inner_join(people::table.on(outbox::person_id.eq(people::id.nullable())))
             .filter(outbox::kind.eq(KIND).and(outbox::person_id.eq_any(some)))
             .order(outbox::id)
-            .select((outbox::person_id, outbox::state, outbox::sent_at))
+            .select((
+                people::id,
+                people::work_email,
+                outbox::recipient,
+                outbox::state,
+                outbox::attempts,
+                outbox::sent_at,
+            ))
             .load(conn)?;
-        for (person, state, sent) in rows {
-            let Some(person) = person else { continue };
+        for (person, email, recipient, state, attempts, sent) in rows {
             let last = match (state.as_str(), sent) {
                 (SENT, Some(at)) => Last::Left(Instant(at).day()),
+                // Given up after many tries, it is our mail that failed; and a corrected address deserves a new letter.
+                (FAILED, _) if attempts >= TRIES || email.as_ref() != Some(&recipient) => continue,
                 (FAILED, _) => Last::CameBack,
                 (UNCERTAIN | WITHDRAWN, _) => continue,
                 _ => Last::OnItsWay,
