@@ -149,10 +149,28 @@ pub fn analyse(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
+/// A server and a command beside it may start at once: one brings the tables up to date, the other waits for it.
 fn migrate(conn: &mut Conn) -> Result<()> {
     let ran = match conn {
-        Conn::Sqlite(sqlite) => sqlite.run_pending_migrations(SQLITE_MIGRATIONS).map(|_| ()),
-        Conn::Postgres(postgres) => postgres.run_pending_migrations(POSTGRES_MIGRATIONS).map(|_| ()),
+        Conn::Sqlite(sqlite) => migrate_sqlite(sqlite),
+        Conn::Postgres(postgres) => migrate_postgres(postgres),
     };
     ran.map_err(|error| Problem::fault(format!("the database's tables could not be brought up to date: {error}")))
+}
+
+type Migrated = diesel::migration::Result<()>;
+
+fn migrate_sqlite(sqlite: &mut SqliteConnection) -> Migrated {
+    if !sqlite.has_pending_migration(SQLITE_MIGRATIONS)? {
+        return Ok(());
+    }
+    // What is pending is asked again inside: whoever had the lock before may have done it all.
+    sqlite.immediate_transaction(|sqlite| sqlite.run_pending_migrations(SQLITE_MIGRATIONS).map(|_| ()))
+}
+
+fn migrate_postgres(postgres: &mut PgConnection) -> Migrated {
+    postgres.batch_execute("SELECT pg_advisory_lock(hashtext('seamark migrations'))")?;
+    let ran = postgres.run_pending_migrations(POSTGRES_MIGRATIONS).map(|_| ());
+    postgres.batch_execute("SELECT pg_advisory_unlock_all()")?;
+    ran
 }

@@ -12,7 +12,7 @@ use seamark::db::{Conn, Database, GROUP_ACTS, WriterOptions};
 use seamark::each_backend;
 use seamark::problem::{Fault, FaultKind, Problem, Result};
 
-use crate::house::House;
+use crate::house::{Home, House};
 
 #[derive(QueryableByName)]
 struct Number {
@@ -436,4 +436,17 @@ fn a_copy_taken_while_the_database_is_in_use_is_whole() {
     house.database.write(|conn| moor(conn, 2)).unwrap();
     let copy = Database::open(&seamark::db::Target::Sqlite(copy), calm()).unwrap();
     assert_eq!(boats(&copy), [1]);
+}
+
+#[test]
+fn whoever_starts_at_once_on_a_new_database_makes_its_tables_once() {
+    let home = Home::without_tables();
+    let opened = std::thread::scope(|scope| {
+        let starts: Vec<_> =
+            (0..5).map(|_| scope.spawn(|| Database::open(&home.target, WriterOptions::default()))).collect();
+        starts.into_iter().map(|start| start.join().unwrap()).collect::<Vec<_>>()
+    });
+    for database in opened {
+        assert_eq!(database.unwrap().read(seamark::evidence::size).unwrap(), 0);
+    }
 }

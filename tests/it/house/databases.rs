@@ -28,6 +28,20 @@ impl Home {
         Home { target, folder }
     }
 
+    /// Before anything has made its tables.
+    pub fn without_tables() -> Home {
+        let home = Home::new();
+        match &home.target {
+            Target::Sqlite(file) => fs::remove_file(file).unwrap(),
+            Target::Postgres(url) => {
+                let name = url.rsplit_once('/').unwrap().1;
+                on_server(&format!("DROP DATABASE {name} WITH (FORCE)")).unwrap();
+                on_server(&format!("CREATE DATABASE {name}")).unwrap();
+            }
+        }
+        home
+    }
+
     pub fn open(&self, options: WriterOptions) -> Database {
         Database::open(&self.target, options).unwrap()
     }
