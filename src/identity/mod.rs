@@ -167,7 +167,9 @@ fn viewer_of(conn: &mut Conn, holder: &store::HolderRow, rights: Rights, today: 
     let posts = store::posts_held_or_managed(conn, holder.id, today)?;
     let (held, managed): (Vec<_>, Vec<_>) = posts.into_iter().partition(|(whose, ..)| *whose == holder.id);
     let main = held.into_iter().min_by(|one, other| (&one.3, &one.2).cmp(&(&other.3, &other.2)));
-    let grants = if rights == Rights::All { store::grants_of(conn, holder.id, today)? } else { Vec::new() };
+    // Roles rest once somebody's last post has ended: they may still see their own record.
+    let with_roles = rights == Rights::All && (main.is_some() || !store::has_left(conn, holder.id, today)?);
+    let grants = if with_roles { store::grants_of(conn, holder.id, today)? } else { Vec::new() };
     let roles = grants
         .into_iter()
         .map(|(role, school)| Ok(Role { role: role.parse().map_err(Problem::fault)?, school }))
@@ -180,7 +182,7 @@ fn viewer_of(conn: &mut Conn, holder: &store::HolderRow, rights: Rights, today: 
         forename: forename.to_owned(),
         roles,
         school: main.map(|(_, school, ..)| school),
-        manages: rights == Rights::All && !managed.is_empty(),
+        manages: with_roles && !managed.is_empty(),
     })
 }
 

@@ -251,3 +251,14 @@ pub fn posts_held_or_managed(conn: &mut Conn, person: i64, day: Day) -> Result<V
         .select((posts::person_id, posts::school_id, schools::urn, posts::from_day))
         .load(conn)?)
 }
+
+/// Whether somebody had posts, and the last of them has ended.
+pub fn has_left(conn: &mut Conn, person: i64, day: Day) -> Result<bool> {
+    let last_days: Vec<Option<String>> = posts::table
+        .filter(posts::person_id.eq(person).and(posts::superseded_at.is_null()))
+        .select(posts::until_day)
+        .load(conn)?;
+    let day = day.to_string();
+    let has_ended = |last: &Option<String>| last.as_ref().is_some_and(|last| *last < day);
+    Ok(!last_days.is_empty() && last_days.iter().all(has_ended))
+}
