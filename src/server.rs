@@ -15,7 +15,7 @@ use actix_web::{App as WebApp, FromRequest, HttpMessage, HttpServer, Route, web}
 use crate::app::App;
 use crate::assignments;
 use crate::evidence::Actor;
-use crate::http::{Arrival, Desk, Form, Guest, NavItem, Unseen, Visit, blocking, security};
+use crate::http::{Arrival, Desk, Form, Guest, NavItem, Stale, Unseen, Visit, blocking, security};
 use crate::identity::pages::{SessionId, cookie_name};
 use crate::identity::{self, Keyring, Recognised};
 #[allow(unused_imports)]
@@ -25,7 +25,8 @@ use crate::problem::{Problem, Result};
 use crate::reports;
 use crate::shelf::Shelf;
 use crate::{
-    attempts, attestations, certificates, content_page, courses, demo, ids, operations, reminders, self_checks, settings_page, setup,
+    attempts, attestations, certificates, content_page, courses, demo, ids, operations, reminders, self_checks,
+    settings_page, setup,
 };
 
 /// Who may call a route.
@@ -316,9 +317,27 @@ fn check_write(request: &ServiceRequest) -> Result<()> {
 async fn show_session_ended(request: &mut ServiceRequest) -> crate::http::Answer {
     let visit = Visit::of(request.request())?;
     let (inner, payload) = request.parts_mut();
-    let back = inner.path().to_owned();
+    let back = page_above(inner.path());
     let form = Form::from_request(inner, payload).await.unwrap_or_default();
     identity::pages::session_ended(&visit, &form, &back)
+}
+
+/// The nearest address above a write's own that can be opened: many writes have no page of their own.
+fn page_above(path: &str) -> String {
+    let mut above = path;
+    while let Some((shorter, _)) = above.rsplit_once('/') {
+        if openable().iter().any(|(pattern, _)| fits(pattern, above)) {
+            return above.to_owned();
+        }
+        above = shorter;
+    }
+    "/".to_owned()
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    let (wanted, given): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
+    wanted.len() == given.len()
+        && wanted.iter().zip(given).all(|(wanted, given)| wanted.starts_with('{') || *wanted == given)
 }
 
 fn to_sign_in() -> actix_web::HttpResponse {
@@ -354,10 +373,13 @@ pub async fn arrive(
     lend_library(&mut request);
     let pattern = request.match_pattern();
     let mut response = next.call(request).await?.map_into_boxed_body();
+    let stale = response.request().extensions_mut().remove::<Stale>();
     let unseen = response.response().extensions().get::<Unseen>().cloned();
-    if let Some(unseen) = unseen {
-        response = draw(response, &unseen);
-    }
+    response = match (stale, unseen) {
+        (Some(Stale(form)), _) => give_back(response, &form),
+        (None, Some(unseen)) => draw(response, &unseen),
+        (None, None) => response,
+    };
     security::put_headers(response.headers_mut(), &nonce, desk.is_https(), signed_in);
     operations::count(pattern.as_deref(), response.status(), began.elapsed());
     Ok(response)
@@ -370,6 +392,14 @@ fn lend_library(request: &mut ServiceRequest) {
         lent.insert(shelf.library());
         request.add_data_container(Rc::new(lent));
     }
+}
+
+/// A form of another session's page: nothing was done, and nothing that was typed is lost.
+fn give_back(response: ServiceResponse<BoxBody>, form: &Form) -> ServiceResponse<BoxBody> {
+    let (request, bare) = response.into_parts();
+    let back = page_above(request.path());
+    let shown = Visit::of(&request).and_then(|visit| identity::pages::session_changed(&visit, form, &back));
+    ServiceResponse::new(request, shown.unwrap_or(bare))
 }
 
 fn draw(response: ServiceResponse<BoxBody>, unseen: &Unseen) -> ServiceResponse<BoxBody> {
@@ -431,7 +461,7 @@ fn seat(request: &ServiceRequest, recognised: Recognised) -> Arc<Guest> {
 }
 
 fn nav(viewer: &Viewer, path: &str) -> Vec<NavItem> {
-    let table = nav_access();
+    let table = openable();
     let is_current = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));
     NAV.iter()
         .filter(|(_, href)| table.iter().any(|(path, access)| path == href && access.allows(Some(viewer))))
@@ -439,7 +469,8 @@ fn nav(viewer: &Viewer, path: &str) -> Vec<NavItem> {
         .collect()
 }
 
-fn nav_access() -> &'static [(&'static str, Access)] {
+/// What can be opened, and by whom.
+fn openable() -> &'static [(&'static str, Access)] {
     static ACCESS: std::sync::OnceLock<Vec<(&'static str, Access)>> = std::sync::OnceLock::new();
     ACCESS.get_or_init(|| {
         let gets = table().into_iter().filter(|row| row.method == Method::GET);

@@ -16,6 +16,9 @@ pub const LARGEST: usize = 256 * 1024;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Form(pub Vec<(String, String)>);
 
+/// A form of another session's page: kept beside the request, so that whoever typed it gets their words back.
+pub struct Stale(pub Form);
+
 impl Form {
     pub fn parse(body: &[u8]) -> Form {
         Form(form_urlencoded::parse(body).into_owned().collect())
@@ -72,17 +75,20 @@ impl FromRequest for Form {
 
     /// Reads the form and checks the session's token, so that no page that takes a `Form` can forget to.
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let arrival = request.extensions().get::<Arrival>().cloned();
+        let (request, arrival) = (request.clone(), request.extensions().get::<Arrival>().cloned());
         let brings_a_file = request.content_type().starts_with("multipart/");
-        let bytes = web::Bytes::from_request(request, payload);
+        let bytes = web::Bytes::from_request(&request, payload);
         Box::pin(async move {
             let bytes = bytes.await.map_err(|_| Problem::refused("That was more than this form can take."))?;
             if bytes.len() > LARGEST {
                 return Err(Problem::refused("That was more than this form can take."));
             }
             let form = if brings_a_file { Form::default() } else { Form::parse(&bytes) };
-            if let Some(guest) = arrival.and_then(|arrival| arrival.guest) {
-                check_token(&guest.form_token, form.get("token"))?;
+            if let Some(guest) = arrival.and_then(|arrival| arrival.guest)
+                && let Err(problem) = check_token(&guest.form_token, form.get("token"))
+            {
+                request.extensions_mut().insert(Stale(form));
+                return Err(problem);
             }
             Ok(form)
         })

@@ -20,7 +20,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use faces::{Unseen, content_type_html, sentence_of};
-pub use form::{Form, LARGEST as LARGEST_FORM, check_token, field};
+pub use form::{Form, LARGEST as LARGEST_FORM, Stale, check_token, field};
 pub use upload::{SentFile, Upload};
 pub use views::Views;
 

@@ -102,15 +102,19 @@ pub async fn sign_out(visit: Visit, _form: Form, session: web::ReqData<SessionId
 
 /// What a write gets that came after the session had ended: everything typed is there to copy, and how to carry on.
 pub fn session_ended(visit: &Visit, form: &Form, back: &str) -> Answer {
+    give_back(visit, 401, form, back, "You had not clicked anything for a while, or you signed out in another window.")
+}
+
+/// The same for a page of an earlier session, sent after its reader had signed in again.
+pub fn session_changed(visit: &Visit, form: &Form, back: &str) -> Answer {
+    give_back(visit, 403, form, back, "You have signed in again since you opened that page.")
+}
+
+fn give_back(visit: &Visit, status: u16, form: &Form, back: &str, why: &str) -> Answer {
     let typed: Vec<_> =
         form.typed().into_iter().map(|(name, value)| json!({ "label": label(&name), "value": value })).collect();
-    let view = json!({
-        "why": "You had not clicked anything for a while, or you signed out in another window.",
-        "typed": typed,
-        "back_href": back,
-        "back_text": "the page where you were",
-    });
-    visit.render(401, "identity/session-ended", "You were signed out", view, &Complaints::default())
+    let view = json!({ "why": why, "typed": typed, "back_href": back, "back_text": "the page where you were" });
+    visit.render(status, "identity/session-ended", "You were signed out", view, &Complaints::default())
 }
 
 /// A field's name as words: `work_email` becomes "Work email".
