@@ -579,6 +579,14 @@ fn back_up(config: &Config, file: &Path) -> Result<()> {
             config.keys_folder().display()
         ));
     }
+    if let Target::Sqlite(database) = &config.database
+        && !database.exists()
+    {
+        return Err(Problem::refused(format!(
+            "There is no database at {}, so there is nothing to back up. Is this the right folder?",
+            database.display()
+        )));
+    }
     if file.exists() {
         return Err(Problem::refused(format!("{} is there already, and a back-up never overwrites.", file.display())));
     }
@@ -598,19 +606,39 @@ fn restore(config: &Config, file: &Path) -> Result<()> {
     let Target::Sqlite(database) = &config.database else {
         return tell(&format!("Run: pg_restore --dbname=\"$SEAMARK_DATABASE\" {}", file.display()));
     };
-    if database.exists() {
-        return Err(Problem::refused(format!(
-            "{} is there already, and a restore never overwrites. Move it away first.",
-            database.display()
-        )));
+    for remains in [database.clone(), beside(database, "-wal"), beside(database, "-shm")] {
+        if remains.exists() {
+            return Err(Problem::refused(format!(
+                "{} is there already, and a restore never overwrites. Move it away first.",
+                remains.display()
+            )));
+        }
     }
     let bytes = std::fs::read(file).map_err(|error| Problem::refused(format!("{}: {error}", file.display())))?;
     if !bytes.starts_with(b"SQLite format 3\0") {
         return Err(Problem::refused(format!("{} is not a back-up of Seamark.", file.display())));
     }
     crate::keys::private_folder(&config.data)?;
+    let _lock = ServerLock::take(&config.database)?;
+    let keys_are_here = config.keys_folder().join("evidence.key").exists();
     crate::keys::write_durably(database, &bytes)?;
-    let app = App::build(config.clone(), Clock::System)?;
-    let entries = app.read(crate::evidence::size)?;
-    tell(&format!("✓ Restored, with {entries} entries in the evidence log. Run `seamark evidence verify` next."))
+    let entries = App::build(config.clone(), Clock::System)
+        .and_then(|app| app.read(crate::evidence::size))
+        .inspect_err(|_| drop(std::fs::remove_file(database)))?;
+    tell(&format!("✓ Restored, with {entries} entries in the evidence log. Run `seamark evidence verify` next."))?;
+    if !keys_are_here {
+        tell(&format!(
+            "✗ There were no keys in {}, so new ones were made. Put your own copy there before you start the server: \
+             what was signed before cannot be checked with new ones.",
+            config.keys_folder().display()
+        ))?;
+    }
+    Ok(())
+}
+
+/// SQLite's own files beside a database: left over from another, they would be read into the one that is restored.
+fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
