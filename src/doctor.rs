@@ -1,6 +1,7 @@
 //! Looks at everything that must be well, one line each: a tick, or what to do.
 
 use std::fmt;
+use std::path::Path;
 
 use crate::app::App;
 use crate::assignments::calendar::AcademicYear;
@@ -37,6 +38,7 @@ pub fn examine(config: &Config) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         looks.iter().map(|look| look(&app).unwrap_or_else(|problem| ill(problem.to_string()))).collect();
     findings.push(disk(config));
+    findings.extend(config.metrics_token_file.as_deref().map(figures));
     findings
 }
 
@@ -59,13 +61,17 @@ fn setup(app: &App) -> Result<Finding> {
 
 fn mail(app: &App) -> Result<Finding> {
     let waiting = app.read(|conn| crate::mail::outbox::due(conn, app.desk.clock.now(), 1000))?.len();
-    Ok(match (app.transport(), waiting) {
-        (Err(problem), _) => ill(format!("mail: {problem}")),
-        (Ok(transport), _) if transport.is_none() => ill("mail: no way out is set, so letters wait. Set `mail_to`."),
-        (Ok(_), 0..=100) => well("mail: a way out is set"),
-        (Ok(_), waiting) => {
-            ill(format!("mail: {waiting} letters are overdue. Is the server running, and does mail work?"))
+    let transport = match app.transport() {
+        Err(problem) => return Ok(ill(format!("mail: {problem}"))),
+        Ok(transport) if transport.is_none() => {
+            return Ok(ill("mail: no way out is set, so letters wait. Set `mail_to`."));
         }
+        Ok(transport) => transport,
+    };
+    Ok(match (transport.reach(), waiting) {
+        (Err(why), _) => ill(format!("mail: the way out is closed ({why}). Check `mail_to`.")),
+        (Ok(()), 0..=100) => well("mail: the way out is open"),
+        (Ok(()), waiting) => ill(format!("mail: {waiting} letters are overdue. Is the server running?")),
     })
 }
 
@@ -122,5 +128,15 @@ fn disk(config: &Config) -> Finding {
     match written {
         Ok(()) => well(format!("disk: {} can be written", config.data.display())),
         Err(why) => ill(format!("disk: {} cannot be written: {why}", config.data.display())),
+    }
+}
+
+fn figures(token_file: &Path) -> Finding {
+    match std::fs::read_to_string(token_file) {
+        Ok(token) if token.trim().is_empty() => {
+            ill(format!("figures: {} is empty. Put a long random token in it.", token_file.display()))
+        }
+        Ok(_) => well("figures: /metrics is there for whoever has the token"),
+        Err(error) => ill(format!("figures: {}: {error}. Check `metrics_token_file`.", token_file.display())),
     }
 }

@@ -14,7 +14,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use subtle::ConstantTimeEq;
 
-use crate::http::{Answer, Visit};
+use crate::http::{Answer, Visit, blocking};
 use crate::problem::{Problem, Result};
 use crate::{assets, evidence, ids};
 
@@ -89,7 +89,10 @@ pub fn count(pattern: Option<&str>, status: StatusCode, took: Duration) {
 /// Only for whoever knows the token in `metrics_token_file`; for everybody else it does not exist.
 pub async fn metrics(visit: Visit, request: HttpRequest) -> Answer {
     let file = visit.desk.config.metrics_token_file.clone().ok_or(Problem::NotFound)?;
-    let token = web::block(move || std::fs::read_to_string(file)).await.map_err(|_| Problem::NotFound)??;
+    let token = blocking(move || Ok(std::fs::read_to_string(file)?)).await.map_err(|problem| {
+        tracing::error!(cause = %problem, "no figures: the file of their token cannot be read");
+        Problem::NotFound
+    })?;
     let said = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let wanted = format!("Bearer {}", token.trim());
     if token.trim().is_empty() || !bool::from(said.as_bytes().ct_eq(wanted.as_bytes())) {
