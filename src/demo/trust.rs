@@ -109,8 +109,10 @@ pub fn people(random: &mut ChaCha8Rng, count: usize, today: Day) -> Vec<MadePers
     made
 }
 
+/// However small the trust, each school has its head, and the central team those who play a part.
 fn sizes(count: usize) -> Vec<usize> {
-    let mut sizes: Vec<usize> = SCHOOLS.iter().map(|school| (count * school.share / 1000).max(1)).collect();
+    let least = |school: &MadeSchool| if school.urn == "SALTMARSH" { 3 } else { 1 };
+    let mut sizes: Vec<usize> = SCHOOLS.iter().map(|school| (count * school.share / 1000).max(least(school))).collect();
     let rest = count.saturating_sub(sizes.iter().sum());
     sizes[2] += rest;
     sizes
