@@ -47,7 +47,7 @@ impl Server {
                 .programme
                 .requires
                 .iter()
-                .filter(|one| library.course(&one.slug).is_some())
+                .filter(|one| one.who.staff && library.course(&one.slug).is_some())
                 .map(|one| one.slug.clone())
                 .collect(),
             policy: library.policies()[0].slug.clone(),
