@@ -77,7 +77,7 @@ pub fn make_on(asked: &Asked, folder: &Path, database: Target, listening: Socket
     let administrator = found(&app, &address, AcademicYear::of(asked.today).previous())?;
     crate::app::read_house(&app.desk)?;
     let cast = play(&app, &mut random, &made, now)?;
-    bring_up_to_date(&app)?;
+    bring_up_to_date(&app, now)?;
     let players = cast_players(&app, &made, &cast, administrator, now)?;
     issue_report(&app, &players, now)?;
     rounds::run(&app, "checkpoint")?;
@@ -189,8 +189,17 @@ fn open_year(app: &App, cast: &Cast, at: Instant) -> Result<()> {
     Ok(())
 }
 
-fn bring_up_to_date(app: &App) -> Result<()> {
-    rounds::run(app, "assignments").map(|_| ())
+/// At the instant at which the day begins: what the round did some seconds later would lie ahead of it.
+fn bring_up_to_date(app: &App, now: Instant) -> Result<()> {
+    loop {
+        let people = app.read(|conn| assignments::unreconciled(conn, now, 500))?;
+        if people.is_empty() {
+            return Ok(());
+        }
+        crate::act::perform(&app.desk.database, Actor::system(), now, move |act| {
+            assignments::reconcile(act, &people).map(|_| ())
+        })?;
+    }
 }
 
 fn cast_players(
@@ -236,13 +245,7 @@ fn issue_report(app: &App, players: &[Player], now: Instant) -> Result<()> {
 }
 
 /// A teacher who is in the middle of things: some done, some to do.
-fn busy(
-    app: &App,
-    made: &[trust::MadePerson],
-    cast: &Cast,
-    taken: &[i64],
-    now: Instant,
-) -> Result<Option<usize>> {
+fn busy(app: &App, made: &[trust::MadePerson], cast: &Cast, taken: &[i64], now: Instant) -> Result<Option<usize>> {
     let mut fallback = None;
     for (place, person) in made.iter().enumerate().skip(3) {
         let Some(listed) = &cast.people[place] else { continue };
