@@ -24,12 +24,19 @@ pub struct Page {
     pub content_type: String,
     /// Where it sends the browser on to.
     pub location: Option<String>,
+    /// All headers, in order; cookies are among them.
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
 impl<'a> Browser<'a> {
     pub fn stranger(app: &'a App) -> Browser<'a> {
         Browser { app, cookie: None }
+    }
+
+    /// Somebody who brings this cookie.
+    pub fn with(app: &'a App, cookie: &str) -> Browser<'a> {
+        Browser { app, cookie: Some(cookie.to_owned()) }
     }
 
     /// Somebody with all their rights, who asked for a link and used it.
@@ -103,6 +110,11 @@ impl<'a> Browser<'a> {
                 status: answer.status().as_u16(),
                 content_type: header("content-type").unwrap_or_default(),
                 location: header("location"),
+                headers: answer
+                    .headers()
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+                    .collect(),
                 body: read_body(answer).await.to_vec(),
             }
         })
@@ -110,6 +122,17 @@ impl<'a> Browser<'a> {
 }
 
 impl Page {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+    }
+
+    /// How a cookie is set, with its attributes.
+    pub fn sets(&self, cookie: &str) -> Option<&str> {
+        let start = format!("{cookie}=");
+        let set = |(name, value): &&(String, String)| name == "set-cookie" && value.starts_with(&start);
+        self.headers.iter().find(set).map(|(_, value)| value.as_str())
+    }
+
     pub fn words(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
