@@ -3,6 +3,8 @@
 
 pub mod browser;
 mod databases;
+pub mod post_office;
+pub mod program;
 pub mod site;
 
 use std::path::Path;
@@ -15,7 +17,7 @@ use seamark::keys::Secret;
 use seamark::problem::Result;
 use seamark::settings;
 
-pub use databases::Home;
+pub use databases::{Home, on_postgres};
 
 pub const TRUST: &str = "Saltmarsh Academies Trust";
 pub const ORIGIN: &str = "saltmarsh.example/evidence/1";
