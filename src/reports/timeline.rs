@@ -63,9 +63,7 @@ pub fn timeline(conn: &mut Conn, library: &Library, viewer: &Viewer, seen: &Seen
     for row in store::exemptions_of(conn, person)? {
         happened.extend(of_exemption(&row, library, seen)?);
     }
-    for row in store::extensions_of(conn, person)? {
-        happened.extend(of_extension(&row, library, seen)?);
-    }
+    happened.extend(of_extensions(&store::extensions_of(conn, person)?, library, seen)?);
     happened.extend(of_due_days(&store::due_days_of(conn, person)?, library)?);
     // What happened in one act keeps its order, the last of it first.
     happened.sort_by_key(|one| one.at);
@@ -234,17 +232,36 @@ fn of_exemption(row: &ExemptionRow, library: &Library, seen: &Seen) -> Result<Ve
     Ok([Some(given.by(row.given_by)), ended].into_iter().flatten().collect())
 }
 
-/// What was given in the place of other time tells its end too.
-fn of_extension(row: &ExtensionRow, library: &Library, seen: &Seen) -> Result<Vec<Happened>> {
-    let Some(kind) = Kind::named(&row.kind) else { return Ok(Vec::new()) };
-    let subject = words::subject_of(library, kind, &row.slug);
-    let reason = if seen.is_whole { format!(": {}", row.reason) } else { String::new() };
-    let until = read_day(&row.until_day)?.long();
-    let given = Happened::new(Instant(row.recorded_at), format!("More time for {subject}, until {until}{reason}"));
-    let ended = row
-        .superseded_at
-        .map(|at| Happened::new(Instant(at), format!("More time for {subject}, until {until}, changed or taken back")));
-    Ok([Some(given.by(row.given_by)), ended].into_iter().flatten().collect())
+/// More time, given together and told together; what was given in the place of other time tells its end too.
+fn of_extensions(rows: &[ExtensionRow], library: &Library, seen: &Seen) -> Result<Vec<Happened>> {
+    let mut given: BTreeMap<(i64, &str, &str, Option<i64>), Vec<String>> = BTreeMap::new();
+    let mut ended: BTreeMap<(i64, &str), Vec<String>> = BTreeMap::new();
+    for row in rows {
+        let Some(kind) = Kind::named(&row.kind) else { continue };
+        let subject = words::subject_of(library, kind, &row.slug);
+        let until = row.until_day.as_str();
+        if let Some(at) = row.superseded_at {
+            ended.entry((at, until)).or_default().push(subject.clone());
+        }
+        given.entry((row.recorded_at, until, &row.reason, row.given_by)).or_default().push(subject);
+    }
+    let mut happened = Vec::new();
+    for ((at, until, reason, by), what) in given {
+        let reason = if seen.is_whole { format!(": {reason}") } else { String::new() };
+        let said = format!("More time for {}, until {}{reason}", things(&what), read_day(until)?.long());
+        happened.push(Happened::new(Instant(at), said).by(by));
+    }
+    for ((at, until), what) in ended {
+        let until = read_day(until)?.long();
+        let said = format!("More time for {}, until {until}, changed or taken back", things(&what));
+        happened.push(Happened::new(Instant(at), said));
+    }
+    Ok(happened)
+}
+
+/// Up to three by name.
+fn things(what: &[String]) -> String {
+    if what.len() > 3 { format!("{} things", what.len()) } else { crate::text::list(what) }
 }
 
 /// A due day that was moved; the first one of each is no event. Those moved together are told together.
@@ -260,8 +277,7 @@ fn of_due_days(rows: &[DueRow], library: &Library) -> Result<Vec<Happened>> {
         together.push(words::subject_of(library, kind, &row.slug));
     }
     let told = moved.into_iter().map(|((at, day), what)| {
-        let what = if what.len() > 3 { format!("{} things", what.len()) } else { crate::text::list(&what) };
-        Happened::new(Instant(at), format!("Due day moved to {}: {what}", day.long()))
+        Happened::new(Instant(at), format!("Due day moved to {}: {}", day.long(), things(&what)))
     });
     Ok(told.collect())
 }

@@ -86,6 +86,7 @@ fn everything_that_is_open_can_have_more_time_at_once_and_what_is_done_stays_as_
     helen.follows(&helen.fills_in(&preview, &format!("{address}/give"), &[]));
     assert_eq!(due(&trust, "Priya", "reporting-issues"), Some(day("2026-12-11")));
     assert_eq!(due(&trust, "Priya", "acceptable-use"), Some(day("2026-11-02")));
+    assert!(helen.opens(&trust.page_of("Priya")).says("More time for 6 things, until 11 December 2026: Cover"));
     let asked = |day: &str| helen.opens(&format!("{}?what=data-protection&day={day}", trust.page_of("Priya")));
     assert!(asked("23/11/2026").says("due on 2 November 2026"), "what was true yesterday");
     assert!(asked("24/11/2026").says("due on 11 December 2026"));

@@ -111,7 +111,10 @@ fn sentence(foreseen: &Foreseen) -> String {
     if !foreseen.withdrawn.is_empty() {
         said.push(format!("{} would no longer be asked.", count(foreseen.withdrawn.len(), "thing", "things")));
     }
-    said.push("What is done stays done. The next letter that somebody gets has their new day.".to_owned());
+    said.push("What is done stays done.".to_owned());
+    if foreseen.made > 0 || !foreseen.moves.is_empty() {
+        said.push("The next letter that somebody gets has their new day.".to_owned());
+    }
     said.join(" ")
 }
 

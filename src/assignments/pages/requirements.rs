@@ -80,7 +80,7 @@ impl Change {
     fn sentence(&self, today: Day, said: &str) -> String {
         match self {
             Change::Withdraw(from) if today < *from => {
-                format!("By today it would be these; whoever does it before {} keeps it. {said}", from.long())
+                format!("This is how it stands today; whoever does it before {} keeps it. {said}", from.long())
             }
             _ => said.to_owned(),
         }
