@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::clock::Instant;
 use crate::db::Conn;
+use crate::each_backend;
 use crate::problem::Result;
 use crate::schema::settings;
 
@@ -21,11 +22,11 @@ pub const MAIL_REPLY: &str = "mail_reply";
 pub const MAIL_TO: &str = "mail_to";
 
 pub fn read(conn: &mut Conn, name: &str) -> Result<Option<String>> {
-    Ok(settings::table
+    Ok(each_backend!(conn, |c| settings::table
         .filter(settings::name.eq(name).and(settings::superseded_at.is_null()))
         .select(settings::value)
-        .first(conn)
-        .optional()?)
+        .first(c)
+        .optional())?)
 }
 
 /// All that hold now, by name.

@@ -405,7 +405,7 @@ pub type Standing = (i64, AssignmentRow, RequirementRow, Option<DueRow>, Option<
 pub fn standing_of(conn: &mut Conn, person: i64, today: Day) -> Result<Vec<Standing>> {
     let due = due_dates::assignment_id.eq(assignments::id).and(due_dates::superseded_at.is_null());
     let completion = completions::assignment_id.eq(assignments::id).and(completions::superseded_at.is_null());
-    Ok(assignments::table
+    Ok(each_backend!(conn, |c| assignments::table
         .inner_join(requirements::table)
         .left_join(due_dates::table.on(due))
         .left_join(completions::table.on(completion))
@@ -419,7 +419,7 @@ pub fn standing_of(conn: &mut Conn, person: i64, today: Day) -> Result<Vec<Stand
             Option::<DueRow>::as_select(),
             Option::<CompletionRow>::as_select(),
         ))
-        .load(conn)?)
+        .load(c))?)
 }
 
 /// A standing exemption (its requirement, and true) or pause (false): id, reason, first and last day.
@@ -479,7 +479,10 @@ pub fn supersede_completion(conn: &mut Conn, now: Instant, id: i64) -> Result<()
 }
 
 pub fn insert_completion(conn: &mut Conn, row: &CompletionRow) -> Result<i64> {
-    Ok(diesel::insert_into(completions::table).values(row).returning(completions::id).get_result(conn)?)
+    Ok(each_backend!(conn, |c| diesel::insert_into(completions::table)
+        .values(row)
+        .returning(completions::id)
+        .get_result(c))?)
 }
 
 pub fn insert_exemption(conn: &mut Conn, row: &ExemptionRow) -> Result<i64> {

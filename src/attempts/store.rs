@@ -114,27 +114,27 @@ macro_rules! found {
 }
 
 pub fn attempt(conn: &mut Conn, id: i64) -> Result<Found> {
-    Ok(with_assignment().filter(attempts::id.eq(id)).select(found!()).first(conn)?)
+    Ok(each_backend!(conn, |c| with_assignment().filter(attempts::id.eq(id)).select(found!()).first(c))?)
 }
 
 pub fn latest_of_assignment(conn: &mut Conn, assignment: i64) -> Result<Option<Found>> {
-    Ok(with_assignment()
+    Ok(each_backend!(conn, |c| with_assignment()
         .filter(attempts::assignment_id.eq(assignment))
         .order(attempts::number.desc())
         .select(found!())
-        .first(conn)
-        .optional()?)
+        .first(c)
+        .optional())?)
 }
 
 /// What somebody's last attempt at a course drew, in whichever year it was, as JSON.
 pub fn last_drawn(conn: &mut Conn, person: i64, slug: &str) -> Result<Option<String>> {
-    Ok(with_assignment()
+    Ok(each_backend!(conn, |c| with_assignment()
         .filter(assignments::person_id.eq(person))
         .filter(requirements::content_kind.eq(Kind::Course.as_str()).and(requirements::content_slug.eq(slug)))
         .order(attempts::id.desc())
         .select(attempts::drawn)
-        .first(conn)
-        .optional()?)
+        .first(c)
+        .optional())?)
 }
 
 /// Everything that somebody ever began, oldest first.
@@ -143,19 +143,20 @@ pub fn attempts_of(conn: &mut Conn, person: i64) -> Result<Vec<Found>> {
 }
 
 pub fn insert_attempt(conn: &mut Conn, row: &AttemptRow) -> Result<i64> {
-    Ok(diesel::insert_into(attempts::table).values(row).returning(attempts::id).get_result(conn)?)
+    Ok(each_backend!(conn, |c| diesel::insert_into(attempts::table).values(row).returning(attempts::id).get_result(c))?)
 }
 
 /// Finishes an attempt; gives its row as the log has it.
 pub fn finish(conn: &mut Conn, id: i64, now: Instant, right_answers: usize, passed: bool) -> Result<FinishedRow> {
-    diesel::update(attempts::table.find(id))
-        .set((
-            attempts::finished_at.eq(now.0),
-            attempts::right_answers.eq(right_answers as i32),
-            attempts::passed.eq(passed),
-        ))
-        .execute(conn)?;
-    Ok(attempts::table.find(id).select(FinishedRow::as_select()).first(conn)?)
+    let finished = (
+        attempts::finished_at.eq(now.0),
+        attempts::right_answers.eq(right_answers as i32),
+        attempts::passed.eq(passed),
+    );
+    Ok(each_backend!(conn, |c| diesel::update(attempts::table.find(id))
+        .set(finished)
+        .returning(FinishedRow::as_returning())
+        .get_result(c))?)
 }
 
 pub fn begun(conn: &mut Conn, assignments: &[i64]) -> Result<Vec<Begun>> {
@@ -176,17 +177,17 @@ pub fn begun(conn: &mut Conn, assignments: &[i64]) -> Result<Vec<Begun>> {
 // ── answers
 
 pub fn insert_answer(conn: &mut Conn, row: &AnswerRow) -> Result<()> {
-    diesel::insert_into(answers::table).values(row).execute(conn)?;
+    each_backend!(conn, |c| diesel::insert_into(answers::table).values(row).execute(c))?;
     Ok(())
 }
 
 /// In the order of the questions.
 pub fn answers_of(conn: &mut Conn, attempt: i64) -> Result<Vec<AnswerRow>> {
-    Ok(answers::table
+    Ok(each_backend!(conn, |c| answers::table
         .filter(answers::attempt_id.eq(attempt))
         .order(answers::place)
         .select(AnswerRow::as_select())
-        .load(conn)?)
+        .load(c))?)
 }
 
 // ── voided questions

@@ -237,6 +237,9 @@ struct WholeYear {
 
 /// None while something is left, and for somebody who has left: what is no longer asked of them was not done.
 fn whole_year(conn: &mut Conn, person: i64, year: AcademicYear, now: Instant) -> Result<Option<WholeYear>> {
+    if is_something_left(conn, person, year, now)? {
+        return Ok(None);
+    }
     let Some(training) = assignments::facts_of(conn, Whom::People(&[person]), year)?.pop() else { return Ok(None) };
     let mut asked = training.asked_at(now);
     asked.retain(|assignment| assignment.cycle == Cycle::Year(year));
@@ -253,6 +256,13 @@ fn whole_year(conn: &mut Conn, person: i64, year: AcademicYear, now: Instant) ->
         content_version: rules::version_of_year(&contents),
         completed,
     }))
+}
+
+/// The answer that nearly every completion gets, from far fewer rows than all that is known of the year.
+fn is_something_left(conn: &mut Conn, person: i64, year: AcademicYear, now: Instant) -> Result<bool> {
+    let standing = assignments::my_training(conn, person, now)?.into_iter();
+    let mut standings = standing.filter(|one| one.cycle == Cycle::Year(year)).map(|one| one.status(now).standing);
+    Ok(standings.any(|standing| !rules::is_closed(standing)))
 }
 
 /// Whether somebody holds the year's certificate for these very completions.

@@ -97,8 +97,11 @@ pub fn version_of_year(completed: &[(String, String, String)]) -> String {
 
 /// The year is whole when nothing that was asked is left: each is complete or exempt.
 pub fn is_whole(standings: &[Standing]) -> bool {
-    let is_closed = |standing: &Standing| standing.is_completed() || *standing == Standing::Exempt;
-    !standings.is_empty() && standings.iter().all(is_closed)
+    !standings.is_empty() && standings.iter().all(|standing| is_closed(*standing))
+}
+
+pub fn is_closed(standing: Standing) -> bool {
+    standing.is_completed() || standing == Standing::Exempt
 }
 
 // ── until when, and how it stands

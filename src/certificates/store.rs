@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::clock::Day;
 use crate::db::Conn;
+use crate::each_backend;
 use crate::problem::Result;
 use crate::schema::{assignments, certificate_endings, certificates, completions, requirements};
 
@@ -57,7 +58,10 @@ pub fn wait_for_turn(conn: &mut Conn, person: i64) -> Result<()> {
 }
 
 pub fn insert_certificate(conn: &mut Conn, row: &CertificateRow) -> Result<i64> {
-    Ok(diesel::insert_into(certificates::table).values(row).returning(certificates::id).get_result(conn)?)
+    Ok(each_backend!(conn, |c| diesel::insert_into(certificates::table)
+        .values(row)
+        .returning(certificates::id)
+        .get_result(c))?)
 }
 
 pub fn insert_ending(conn: &mut Conn, row: &EndingRow) -> Result<i64> {
@@ -102,14 +106,14 @@ pub fn standing(
     kind: &str,
     cycle: &str,
 ) -> Result<Vec<(i64, CertificateRow, Option<i64>)>> {
-    Ok(certificates::table
+    Ok(each_backend!(conn, |c| certificates::table
         .left_join(certificate_endings::table)
         .left_join(assignments::table)
         .filter(certificates::person_id.eq(person).and(certificates::kind.eq(kind)))
         .filter(certificates::cycle.eq(cycle).and(certificate_endings::id.nullable().is_null()))
         .order(certificates::id)
         .select((certificates::id, CertificateRow::as_select(), assignments::requirement_id.nullable()))
-        .load(conn)?)
+        .load(c))?)
 }
 
 /// What an assignment asks, and of whom.
@@ -124,7 +128,7 @@ pub struct Asked {
 }
 
 pub fn asked_by(conn: &mut Conn, assignment: i64) -> Result<Asked> {
-    Ok(assignments::table
+    Ok(each_backend!(conn, |c| assignments::table
         .inner_join(requirements::table)
         .filter(assignments::id.eq(assignment))
         .select((
@@ -135,15 +139,15 @@ pub fn asked_by(conn: &mut Conn, assignment: i64) -> Result<Asked> {
             requirements::content_kind,
             requirements::content_slug,
         ))
-        .first(conn)?)
+        .first(c))?)
 }
 
 /// The version that an assignment was completed on, and when.
 pub fn completion_of(conn: &mut Conn, assignment: i64) -> Result<(String, i64)> {
-    Ok(completions::table
+    Ok(each_backend!(conn, |c| completions::table
         .filter(completions::assignment_id.eq(assignment).and(completions::superseded_at.is_null()))
         .select((completions::content_version, completions::completed_at))
-        .first(conn)?)
+        .first(c))?)
 }
 
 /// Kind, slug, version and instant of what completed these assignments.

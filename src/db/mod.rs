@@ -10,6 +10,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::problem::{Problem, Result};
 
+mod library;
 mod postgres;
 mod sqlite;
 mod writer;
@@ -23,7 +24,8 @@ pub enum Conn {
 }
 
 /// Runs the same expression against whichever connection it is, type-checked once for each: for upserts, batch inserts and
-/// the other forms that one type for two databases cannot express.
+/// the other forms that one type for two databases cannot express; and for what runs often, because one type for two
+/// databases writes every statement's words out twice each time, only to find that it has been prepared.
 #[macro_export]
 macro_rules! each_backend {
     ($conn:expr, |$c:ident| $query:expr) => {
@@ -139,6 +141,15 @@ pub fn lock_rows(conn: &mut Conn, table: &'static str, ids: &[i64]) -> Result<()
 pub fn lock_tables(conn: &mut Conn, tables: &[&'static str]) -> Result<()> {
     if let Conn::Postgres(postgres) = conn {
         postgres.batch_execute(&format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", tables.join(", ")))?;
+    }
+    Ok(())
+}
+
+/// Inside one write, the end of one act and the beginning of the next: what SQLite keeps, so that the act alone could be
+/// undone, is let go. An act of thousands of statements would search all of it after each.
+pub fn next_act(conn: &mut Conn) -> Result<()> {
+    if let Conn::Sqlite(sqlite) = conn {
+        sqlite.batch_execute("RELEASE act; SAVEPOINT act")?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use diesel::r2d2::{ManageConnection, Pool};
 use diesel::sql_types::{BigInt, Text};
 
 use super::writer::{Writer, WriterOptions};
-use super::{Conn, migrate};
+use super::{Conn, library, migrate};
 use crate::problem::{FaultKind, Problem, Result};
 
 /// Older libraries can corrupt a database in WAL mode when two connections write and checkpoint at once.
@@ -116,6 +116,7 @@ struct Journal {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn connect(path: &Path, only_reading: bool) -> Result<SqliteConnection> {
+    library::tell_once();
     let began = Instant::now();
     loop {
         match connect_once(path, only_reading) {

@@ -15,7 +15,7 @@ use crate::attestations::Ticks;
 use crate::attestations::rules::{Closing, NotYet, Question, State, Typed};
 use crate::clock::{Day, Instant};
 use crate::courses::{Kind, Programme};
-use crate::db::Conn;
+use crate::db::{Conn, next_act};
 use crate::evidence::Actor;
 use crate::people::rules::RoleGroup;
 use crate::people::{NewPerson, NewPost, Person};
@@ -173,6 +173,7 @@ impl Cast {
 /// Lives through some events in one transaction, each as an act of its own at its own time.
 pub fn live(conn: &mut Conn, app: &App, made: &[MadePerson], cast: &mut Cast, events: &[Event]) -> Result<()> {
     for event in events {
+        next_act(conn)?;
         let person = &made[event.who];
         match &event.what {
             What::Joins => {

@@ -64,12 +64,26 @@ pub fn append(conn: &mut Conn, actor: &Actor, now: Instant, drafts: &[Draft]) ->
         frontier.push(leaf_hash(&row.leaf));
         rows.push(row);
     }
+    insert(conn, &rows)?;
+    let head = (evidence_head::size.eq(frontier.size() as i64), evidence_head::frontier.eq(frontier.to_bytes()));
+    each_backend!(conn, |c| diesel::update(evidence_head::table.find(1)).set(head).execute(c))?;
+    Ok(())
+}
+
+/// From so many on, rows go in together.
+const MANY: usize = 8;
+
+/// A statement for one row is prepared once; one for many is written anew each time.
+fn insert(conn: &mut Conn, rows: &[EntryRow]) -> Result<()> {
+    if rows.len() < MANY {
+        for row in rows {
+            each_backend!(conn, |c| diesel::insert_into(evidence_entries::table).values(row).execute(c))?;
+        }
+        return Ok(());
+    }
     for some in rows.chunks(500) {
         each_backend!(conn, |c| diesel::insert_into(evidence_entries::table).values(some).execute(c))?;
     }
-    diesel::update(evidence_head::table.find(1))
-        .set((evidence_head::size.eq(frontier.size() as i64), evidence_head::frontier.eq(frontier.to_bytes())))
-        .execute(conn)?;
     Ok(())
 }
 
@@ -94,8 +108,8 @@ pub fn last_recorded(conn: &mut Conn) -> Result<Option<Instant>> {
 }
 
 pub(super) fn read_head(conn: &mut Conn) -> Result<Frontier> {
-    let (size, bytes): (i64, Vec<u8>) =
-        evidence_head::table.find(1).select((evidence_head::size, evidence_head::frontier)).first(conn)?;
+    let head = evidence_head::table.find(1).select((evidence_head::size, evidence_head::frontier));
+    let (size, bytes): (i64, Vec<u8>) = each_backend!(conn, |c| head.first(c))?;
     Frontier::from_bytes(size as u64, &bytes)
         .ok_or_else(|| Problem::fault("the evidence log's head does not fit its size"))
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::rules::{LinkKind, Rights};
 use crate::clock::{Day, Instant};
 use crate::db::Conn;
+use crate::each_backend;
 use crate::problem::{Problem, Result};
 use crate::schema::{grants, link_askings, links, people, posts, schools, sessions};
 
@@ -206,12 +207,12 @@ pub struct HolderRow {
 
 /// The session and whose it is, in one statement.
 pub fn session(conn: &mut Conn, sid_hash: &[u8]) -> Result<Option<(SessionRow, HolderRow)>> {
-    Ok(sessions::table
+    Ok(each_backend!(conn, |c| sessions::table
         .inner_join(people::table)
         .filter(sessions::sid_hash.eq(sid_hash))
         .select((SessionRow::as_select(), HolderRow::as_select()))
-        .first(conn)
-        .optional()?)
+        .first(c)
+        .optional())?)
 }
 
 pub fn note_seen(conn: &mut Conn, now: Instant, session: i64) -> Result<()> {
@@ -243,13 +244,13 @@ pub fn forget_old(conn: &mut Conn, before: Instant) -> Result<()> {
 /// The standing posts that somebody holds today or manages today, in one statement: whose, school, URN, from.
 pub fn posts_held_or_managed(conn: &mut Conn, person: i64, day: Day) -> Result<Vec<(i64, i64, String, String)>> {
     let day = day.to_string();
-    Ok(posts::table
+    Ok(each_backend!(conn, |c| posts::table
         .inner_join(schools::table)
         .filter(posts::person_id.eq(person).or(posts::manager_id.eq(person)))
         .filter(posts::superseded_at.is_null().and(posts::from_day.le(&day)))
         .filter(posts::until_day.is_null().or(posts::until_day.ge(&day)))
         .select((posts::person_id, posts::school_id, schools::urn, posts::from_day))
-        .load(conn)?)
+        .load(c))?)
 }
 
 /// Whether somebody had posts, and the last of them has ended.

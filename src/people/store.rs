@@ -187,7 +187,10 @@ pub fn set_laestab(conn: &mut Conn, school: i64, laestab: Option<&str>) -> Resul
 }
 
 pub fn all_schools(conn: &mut Conn) -> Result<Vec<SchoolRow>> {
-    Ok(schools::table.order((schools::central, schools::name)).select(SchoolRow::as_select()).load(conn)?)
+    Ok(each_backend!(conn, |c| schools::table
+        .order((schools::central, schools::name))
+        .select(SchoolRow::as_select())
+        .load(c))?)
 }
 
 // ── people
@@ -210,7 +213,7 @@ pub fn insert_people(conn: &mut Conn, rows: &[NewPersonRow]) -> Result<HashMap<S
 }
 
 pub fn person(conn: &mut Conn, id: i64) -> Result<PersonRow> {
-    Ok(people::table.find(id).select(PersonRow::as_select()).first(conn)?)
+    Ok(each_backend!(conn, |c| people::table.find(id).select(PersonRow::as_select()).first(c))?)
 }
 
 pub fn person_by_email(conn: &mut Conn, email: &str) -> Result<Option<PersonRow>> {
@@ -352,6 +355,14 @@ pub fn all_posts(conn: &mut Conn) -> Result<Vec<PostRow>> {
 }
 
 pub fn posts_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PostRow>> {
+    // A statement about one person is prepared once; one about a list of them is written anew each time.
+    if let [one] = ids {
+        return Ok(each_backend!(conn, |c| posts::table
+            .filter(posts::person_id.eq(*one))
+            .order(posts::id)
+            .select(PostRow::as_select())
+            .load(c))?);
+    }
     let mut found = Vec::new();
     for some in ids.chunks(500) {
         found.extend(
