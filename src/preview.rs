@@ -202,7 +202,7 @@ fn show(views: &Views, template: &str, title: &str, view: &Value, state: &str) -
         "title": title, "trust": "Preview", "name": null, "nav": [], "notice": null, "token": "", "nonce": "",
         "print": false,
     });
-    let html = views.page(template, &frame, view)?;
+    let html = views.page(template, frame, view.clone())?;
     let script = format!(
         "<script>(async()=>{{for(;;){{const r=await fetch('/saved/{state}').catch(()=>0);if(!r)await new \
          Promise(d=>setTimeout(d,1000));else if(r.status===200)return location.reload()}}}})()</script></body>"

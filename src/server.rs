@@ -14,6 +14,7 @@ use actix_web::{App as WebApp, FromRequest, HttpMessage, HttpServer, Route, web}
 
 use crate::app::App;
 use crate::assignments;
+use crate::db::Conn;
 use crate::evidence::Actor;
 use crate::http::{Arrival, Desk, Form, Guest, NavItem, Stale, Unseen, Visit, blocking, security};
 use crate::identity::pages::{SessionId, cookie_name};
@@ -424,20 +425,26 @@ async fn welcome(
         return Ok(None);
     }
     let (database, token) = (desk.database.clone(), cookie.value().to_owned());
-    let recognised = blocking(move || {
-        let recognised = database.read(|conn| identity::recognise(conn, &keyring, &token, now))?;
-        if recognised.note {
-            let session = recognised.session;
-            database.write(move |conn| identity::note_seen(conn, session, now))?;
-        }
-        Ok(recognised)
-    })
-    .await;
+    let look = move |conn: &mut Conn| identity::recognise(conn, &keyring, &token, now);
+    let recognised = match database.glance(&look) {
+        Some(recognised) => recognised,
+        None => blocking(move || database.read(look)).await,
+    };
     match recognised {
-        Ok(recognised) => Ok(Some(seat(request, recognised))),
+        Ok(recognised) => {
+            if recognised.note {
+                note_seen(desk, recognised.session, now).await?;
+            }
+            Ok(Some(seat(request, recognised)))
+        }
         Err(Problem::SignedOut) => Ok(None),
         Err(problem) => Err(problem),
     }
+}
+
+async fn note_seen(desk: &web::Data<Desk>, session: i64, now: crate::clock::Instant) -> Result<()> {
+    let database = desk.database.clone();
+    blocking(move || database.write(move |conn| identity::note_seen(conn, session, now))).await
 }
 
 fn seat(request: &ServiceRequest, recognised: Recognised) -> Arc<Guest> {

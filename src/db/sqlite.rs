@@ -42,10 +42,11 @@ impl SqliteDoors {
 
     pub fn read<T>(&self, look: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         let mut conn = self.readers.get().map_err(|error| Problem::busy(format!("no reader free: {error}")))?;
-        begin(&mut conn, "BEGIN DEFERRED")?;
-        let seen = look(&mut conn);
-        begin(&mut conn, "ROLLBACK")?;
-        seen
+        read_on(&mut conn, look)
+    }
+
+    pub fn glance<T>(&self, look: impl FnOnce(&mut Conn) -> Result<T>) -> Option<Result<T>> {
+        self.readers.try_get().map(|mut conn| read_on(&mut conn, look))
     }
 
     pub fn write<T: Send + 'static>(&self, act: impl Fn(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
@@ -63,6 +64,13 @@ impl SqliteDoors {
         diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(name).execute(&mut conn)?;
         Ok(())
     }
+}
+
+fn read_on<T>(conn: &mut Conn, look: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    begin(conn, "BEGIN DEFERRED")?;
+    let seen = look(conn);
+    begin(conn, "ROLLBACK")?;
+    seen
 }
 
 fn begin(conn: &mut Conn, words: &str) -> Result<()> {

@@ -218,7 +218,7 @@ impl Visit {
             view.insert("errors".to_owned(), errors.collect());
             view.insert("once".to_owned(), ids::random_id()?.into());
         }
-        let body = self.desk.views.page(template, &self.frame(title), &view)?;
+        let body = self.desk.views.page(template, self.frame(title), view)?;
         let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
         let mut answer = HttpResponse::build(status).content_type(content_type_html()).body(body);
         if self.notice.is_some() {

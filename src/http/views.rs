@@ -1,7 +1,7 @@
 //! Templates: pages (escaped) and letters (plain text), all built in, read once, strict about missing values.
 
-use handlebars::Handlebars;
-use serde_json::{Value, json};
+use handlebars::{Context, Handlebars};
+use serde_json::{Map, Value};
 
 use crate::assets;
 use crate::problem::{Problem, Result};
@@ -31,9 +31,13 @@ impl Views {
     }
 
     /// A page: its frame, and its own view.
-    pub fn page(&self, template: &str, page: &Value, view: &Value) -> Result<String> {
-        let seen = json!({ "page": page, "view": view });
-        self.pages.render(template, &seen).map_err(|error| Problem::fault(format!("page {template}: {error}")))
+    pub fn page(&self, template: &str, page: Value, view: Value) -> Result<String> {
+        let seen = Map::from_iter([("page".to_owned(), page), ("view".to_owned(), view)]);
+        // `Context::wraps` would copy it all.
+        let mut context = Context::null();
+        *context.data_mut() = Value::Object(seen);
+        let rendered = self.pages.render_with_context(template, &context);
+        rendered.map_err(|error| Problem::fault(format!("page {template}: {error}")))
     }
 
     /// A letter: its subject is the template's first line, its text the rest.

@@ -20,7 +20,7 @@ fn drawn(template: &str, view: impl Serialize) -> String {
     let mut view = serde_json::to_value(view).expect("a view");
     view["errors"] = json!([]);
     view["once"] = json!("o");
-    views.page(template, &frame(), &view).unwrap_or_else(|problem| panic!("{problem}"))
+    views.page(template, frame(), view).unwrap_or_else(|problem| panic!("{problem}"))
 }
 
 fn filled(slot: &str, words: &str) -> BTreeMap<String, String> {
