@@ -100,7 +100,7 @@ impl Page {
     /// The first form of the main part: where it goes, and its hidden fields.
     pub fn form(&self) -> Option<(String, Vec<(String, String)>)> {
         let words = self.words();
-        let form = words.split("<main").nth(1)?.split("<form").find(|form| form.contains("action=\""))?;
+        let form = words.split("<main").nth(1)?.split("<form").skip(1).find(|form| form.contains(" action=\""))?;
         let form = form.split("</form>").next()?;
         let action = attribute(form, "action")?;
         let hidden = form

@@ -165,11 +165,11 @@ impl<'a> Walker<'a> {
     // ── requests
 
     fn opens(&mut self, step: &'static str, path: &str) -> Walked<Page> {
-        self.timed(step, |browser| browser.opens(path))
+        self.timed(step, |browser| browser.opens(path)).map_err(|error| format!("{error} at {path}"))
     }
 
     fn posts(&mut self, step: &'static str, path: &str, fields: &[(String, String)]) -> Walked<Page> {
-        self.timed(step, |browser| browser.posts(path, fields))
+        self.timed(step, |browser| browser.posts(path, fields)).map_err(|error| format!("{error} at {path}"))
     }
 
     fn posts_checked(&mut self, step: &'static str, path: &str, fields: &[(String, String)]) -> Walked<Page> {
