@@ -61,7 +61,7 @@ fn the_first_start_prints_the_address_of_set_up_once_and_it_opens() {
 }
 
 #[test]
-fn a_second_server_on_one_sqlite_file_refuses_to_start_and_commands_run_beside_the_first() {
+fn the_lock_of_one_server_goes_with_its_process_and_commands_of_every_kind_run_beside_it() {
     if on_postgres() {
         return; // There, several servers may share one database.
     }
