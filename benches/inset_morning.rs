@@ -1,6 +1,7 @@
 //! INSET morning: so many staff walk the whole year's journey at once, over HTTP, against the program as it is served.
 //!
-//! `cargo bench --bench inset_morning -- --staff 1000 --at-once 100 [--kill] [--database postgres://…]`
+//! `cargo bench --bench inset_morning -- --staff 1000 --at-once 100 [--kill] [--postgres | --database postgres://…]`
+//! (`--postgres` starts a PostgreSQL of its own.)
 //!
 //! Each finished walker is replaced by the next; nobody thinks; one connection each. Prints journeys a minute, requests a
 //! journey, p50, p95 and p99 by step, and errors; then proves that everything acknowledged is there. With `--kill` the
@@ -8,8 +9,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
-#[path = "inset_morning/browser.rs"]
-mod browser;
+mod harness;
 #[path = "inset_morning/journey.rs"]
 mod journey;
 #[path = "inset_morning/server.rs"]
@@ -20,6 +20,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use harness::postgres::Postgres;
+use harness::{is_said, number, print_load, said, share};
 use journey::{Acknowledged, Walker};
 use server::Server;
 
@@ -27,32 +29,21 @@ struct Asked {
     staff: usize,
     at_once: usize,
     kill: bool,
-    database: Option<String>,
 }
 
 fn main() {
-    let asked = read_words();
-    let server = Arc::new(Server::prepare(asked.staff, asked.database.as_deref()));
-    println!("load average before: {}", load());
+    let asked = Asked { staff: number("--staff", 100), at_once: number("--at-once", 100), kill: is_said("--kill") };
+    let postgres = is_said("--postgres").then(Postgres::start);
+    let database = said("--database").or(postgres.as_ref().map(|postgres| postgres.database("inset_morning")));
+    let server = Arc::new(Server::prepare(asked.staff, database.as_deref()));
+    print_load("before");
     let began = Instant::now();
     let seen = walk_all(&asked, &server);
     let took = began.elapsed();
     print_figures(&asked, &seen, took);
-    println!("server: {} of CPU, {} MiB resident", server.cpu(), server.resident() / 1024);
-    println!("load average after: {}", load());
+    println!("server: {:.1} s of CPU, {} MiB resident", server.cpu(), server.resident() / 1024);
+    print_load("after");
     prove(&server, &seen);
-}
-
-fn read_words() -> Asked {
-    let words: Vec<String> = std::env::args().collect();
-    let after = |name: &str| words.iter().position(|word| word == name).and_then(|place| words.get(place + 1));
-    let number = |name: &str, otherwise| after(name).map_or(otherwise, |word| word.parse().expect("a number"));
-    Asked {
-        staff: number("--staff", 100),
-        at_once: number("--at-once", 100),
-        kill: words.iter().any(|word| word == "--kill"),
-        database: after("--database").cloned(),
-    }
 }
 
 #[derive(Default)]
@@ -123,10 +114,8 @@ fn print_figures(asked: &Asked, seen: &Seen, took: Duration) {
     );
     println!("{:<16}{:>8}{:>10}{:>10}{:>10}", "step", "number", "p50 ms", "p95 ms", "p99 ms");
     for (step, times) in &seen.took {
-        let mut times = times.clone();
-        times.sort_by(f64::total_cmp);
-        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-        println!("{step:<16}{:>8}{:>10.1}{:>10.1}{:>10.1}", times.len(), at(0.5), at(0.95), at(0.99));
+        let [p50, p95, p99] = [0.5, 0.95, 0.99].map(|part| share(times, part));
+        println!("{step:<16}{:>8}{p50:>10.1}{p95:>10.1}{p99:>10.1}", times.len());
     }
     println!("errors: {}", seen.errors.len());
     seen.errors.iter().take(10).for_each(|error| println!("  {error}"));
@@ -134,7 +123,7 @@ fn print_figures(asked: &Asked, seen: &Seen, took: Duration) {
 
 /// Everything that a page confirmed is in the database that is left, and the log is intact.
 fn prove(server: &Server, seen: &Seen) {
-    server.stop();
+    server.kill();
     let lost = server.lost(&seen.acknowledged);
     println!("acknowledged and not found: {}", lost.len());
     lost.iter().take(10).for_each(|what| println!("  {what}"));
@@ -142,8 +131,4 @@ fn prove(server: &Server, seen: &Seen) {
     if !lost.is_empty() || (!seen.errors.is_empty()) {
         std::process::exit(1);
     }
-}
-
-fn load() -> String {
-    std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim().to_owned()
 }

@@ -40,9 +40,19 @@ pub fn perform<T: Send + 'static>(
 
 /// The same inside a transaction that holds more than one act, such as the demo's history.
 pub fn run<T>(conn: &mut Conn, who: &Actor, now: Instant, verb: &impl Fn(&mut Act) -> Result<T>) -> Result<T> {
-    let mut act = Act { conn, now, who, entries: Vec::new() };
-    let outcome = verb(&mut act)?;
-    let Act { conn, entries, .. } = act;
+    let (outcome, entries) = gather(conn, who, now, verb)?;
     evidence::append(conn, who, now, &entries)?;
     Ok(outcome)
+}
+
+/// Runs a verb and gives the entries that are still to be appended: how much of an act is the log's share can be measured.
+pub fn gather<T>(
+    conn: &mut Conn,
+    who: &Actor,
+    now: Instant,
+    verb: &impl Fn(&mut Act) -> Result<T>,
+) -> Result<(T, Vec<Draft>)> {
+    let mut act = Act { conn, now, who, entries: Vec::new() };
+    let outcome = verb(&mut act)?;
+    Ok((outcome, act.entries))
 }

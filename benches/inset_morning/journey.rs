@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use seamark::courses::{Question, QuestionKind};
 
-use super::browser::{Browser, Choice, Page};
+use super::harness::browser::{Browser, Choice, Page};
 use super::server::Server;
 
 pub struct Walker<'a> {
@@ -35,8 +35,8 @@ type Walked<T> = Result<T, String>;
 
 impl<'a> Walker<'a> {
     pub fn new(server: &'a Server, place: usize, patient: bool) -> Walker<'a> {
-        let acknowledged = Acknowledged { person: server.people[place], ..Acknowledged::default() };
-        let browser = Browser::new(&server.address);
+        let acknowledged = Acknowledged { person: server.trust.people[place], ..Acknowledged::default() };
+        let browser = Browser::new(&server.trust.address);
         Walker { server, browser, place, patient, took: BTreeMap::new(), errors: Vec::new(), acknowledged }
     }
 
@@ -119,7 +119,7 @@ impl<'a> Walker<'a> {
 
     fn chosen(&self, slug: &str, page: &Page, wrong: bool) -> Walked<Vec<(String, String)>> {
         let asked = page.heading();
-        let course = self.server.library.course(slug).ok_or("no such course")?;
+        let course = self.server.trust.library.course(slug).ok_or("no such course")?;
         let question = course.quiz.questions.iter().find(|question| question.ask.trim() == asked);
         let question = question.ok_or_else(|| format!("nobody wrote the question ‘{asked}’"))?;
         Ok(choose(question, &page.choices(), wrong))

@@ -11,7 +11,7 @@ use seamark::people;
 
 use crate::house::Home;
 use crate::house::program::{Serving, free_address, seamark};
-use crate::inset_morning::browser::Browser;
+use crate::inset_morning::harness::browser::Browser;
 
 fn asked(seed: u64, people: usize) -> Asked {
     Asked {

@@ -1,8 +1,8 @@
 //! A few members of staff walk the whole year's journey over real HTTP, and the server is killed in the middle: everything
 //! that a page confirmed is there afterwards. The bench of the same name does it with a thousand.
 
-#[path = "../../benches/inset_morning/browser.rs"]
-pub mod browser;
+#[path = "../../benches/harness/mod.rs"]
+pub mod harness;
 #[allow(dead_code)]
 #[path = "../../benches/inset_morning/journey.rs"]
 mod journey;
@@ -51,7 +51,7 @@ fn nothing_that_a_page_confirmed_is_lost_when_the_server_is_killed() {
         }
         walkers.into_iter().map(|walker| walker.join().unwrap()).collect()
     });
-    server.stop();
+    server.kill();
     let (acknowledged, errors): (Vec<_>, Vec<_>) = seen.into_iter().unzip();
     assert_eq!(errors.concat(), Vec::<String>::new());
     assert_eq!(server.lost(&acknowledged), Vec::<String>::new());

@@ -11,7 +11,7 @@ use seamark::{assignments, courses};
 use crate::house::on_postgres;
 use crate::house::post_office::PostOffice;
 use crate::house::program::{IRIS, Program, Said};
-use crate::inset_morning::browser::Browser;
+use crate::inset_morning::harness::browser::Browser;
 
 #[track_caller]
 fn well(said: &Said) -> &str {

@@ -18,7 +18,7 @@ use seamark::people::rules::{Urn, WorkEmail};
 use seamark::setup::{self, NewTrust};
 
 use super::Home;
-use crate::inset_morning::browser::Browser;
+use crate::inset_morning::harness::browser::Browser;
 
 pub const IRIS: &str = "iris.bell@saltmarsh.example";
 

@@ -23,6 +23,11 @@ impl Browser {
         Browser { address: address.to_owned(), connection: None, cookie: String::new(), requests: 0 }
     }
 
+    /// The same, already signed in.
+    pub fn signed_in(address: &str, cookie: &str) -> Browser {
+        Browser { cookie: format!("seamark={cookie}"), ..Browser::new(address) }
+    }
+
     pub fn opens(&mut self, path: &str) -> Result<Page, String> {
         self.send(&format!("GET {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\r\n", self.address, self.cookie))
     }
@@ -56,14 +61,13 @@ impl Browser {
         }
         let connection = self.connection.as_mut().expect("just opened");
         connection.get_mut().write_all(request.as_bytes())?;
-        let (mut page, cookie, closes) = read_answer(connection)?;
+        let (page, cookie, closes) = read_answer(connection)?;
         if let Some(cookie) = cookie {
             self.cookie = cookie;
         }
         if closes {
             self.connection = None;
         }
-        page.location = page.location.take();
         Ok(page)
     }
 }

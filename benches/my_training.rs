@@ -1,0 +1,227 @@
+//! *My training*, signed in, 7 assignments, the whole page. The floor, in the same run: a bare actix handler that runs the
+//! page's own SQL statements, as SQLite saw them, each prepared once and every column read, and a template of its bytes.
+//! `cargo bench --bench my_training [-- --requests 4000]`
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
+
+mod harness;
+
+use std::cell::OnceCell;
+use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
+use std::path::PathBuf;
+use std::ptr;
+use std::sync::Mutex;
+
+use actix_web::{App as WebApp, HttpResponse, HttpServer, web};
+use handlebars::Handlebars;
+use harness::browser::{Browser, Page};
+use harness::program::Program;
+use harness::trust::{Seat, Trust, begin_all, sign_in};
+use harness::{RUNS, is_said, median, number, print_load, print_median};
+use libsqlite3_sys as ffi;
+use seamark::config::Config;
+use seamark::identity::rules::LinkKind;
+use seamark::{assignments, attempts, server};
+
+const CLIENTS: usize = 2;
+
+fn main() {
+    if is_said("--floor") {
+        return serve_floor();
+    }
+    let requests = number("--requests", 4000);
+    let trust = Trust::of_one_school(50, None);
+    let seat = somebody_in_the_middle(&trust);
+    let (page, statements) = page_and_statements(&trust, &seat);
+    print_load("before");
+    println!("{RUNS} runs of {requests} requests by {CLIENTS} clients; {} kB", page.body.len() as f64 / 1000.0);
+    // A reading transaction's BEGIN and ROLLBACK are run too, and are not counted.
+    let counted = statements.iter().filter(|one| !one.starts_with("BEGIN") && *one != "ROLLBACK").count();
+    println!("statements: {counted}");
+    std::fs::write(trust.file("statements.json"), serde_json::to_vec(&statements).unwrap()).unwrap();
+    std::fs::write(trust.file("page.html"), &page.body).unwrap();
+    let mut figures: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
+    for run in 0..2 * RUNS {
+        let program = match run % 2 {
+            0 => trust.serve(),
+            _ => Program::start(&mut trust.bench_itself("--floor"), &trust.address),
+        };
+        ask(&program, &seat, requests / 10, page.body.len());
+        let before = program.cpu();
+        ask(&program, &seat, requests, page.body.len());
+        figures[run % 2].push((program.cpu() - before) * 1000.0 / requests as f64);
+    }
+    print_median("served: server CPU a request", "ms", &figures[0]);
+    print_median("floor: server CPU a request", "ms", &figures[1]);
+    println!("{:.2} times the floor's", median(&figures[0]) / median(&figures[1]));
+    print_load("after");
+}
+
+/// Two courses done, and the third begun.
+fn somebody_in_the_middle(trust: &Trust) -> Seat {
+    let app = trust.app();
+    let person = trust.people[0];
+    for answers in begin_all(&app, &[person]).into_iter().take(2) {
+        for answer in answers {
+            let (library, key, sent) = (app.library(), app.certificate_key.clone(), answer.fields);
+            app.act(seamark::evidence::Actor::system(), move |act| {
+                attempts::answer(act, &library, &key, person, answer.attempt, answer.place, &sent)
+            })
+            .unwrap();
+        }
+    }
+    let training = app.read(|conn| assignments::my_training(conn, person, app.desk.clock.now())).unwrap();
+    assert_eq!(training.len(), 7);
+    sign_in(&app, &[person], LinkKind::Letter).remove(0)
+}
+
+fn ask(program: &Program, seat: &Seat, requests: usize, length: usize) {
+    std::thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            scope.spawn(|| {
+                let mut browser = Browser::signed_in(&program.address, &seat.cookie);
+                for _ in 0..requests / CLIENTS {
+                    let page = browser.opens("/").unwrap();
+                    // Its tokens are as long each time.
+                    assert_eq!((page.status, page.body.len()), (200, length));
+                }
+            });
+        }
+    });
+}
+
+// ── what the page asks of the database, as SQLite saw it
+
+static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// The page as it is served, in this process, and the statements that it took, with their values in them.
+fn page_and_statements(trust: &Trust, seat: &Seat) -> (Page, Vec<String>) {
+    // SAFETY: `watch` is what SQLite wants to call for each new connection.
+    unsafe { ffi::sqlite3_auto_extension(Some(watch)) };
+    let app = trust.app();
+    let listener = std::net::TcpListener::bind(&trust.address).unwrap();
+    let (sent, running) = std::sync::mpsc::channel();
+    let serving = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async {
+            let server = server::serve(app, listener).unwrap();
+            sent.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    let handle = running.recv().unwrap();
+    let mut browser = Browser::signed_in(&trust.address, &seat.cookie);
+    browser.opens("/").unwrap();
+    SEEN.lock().unwrap().clear();
+    let page = browser.opens("/").unwrap();
+    let statements = std::mem::take(&mut *SEEN.lock().unwrap());
+    drop(browser);
+    actix_web::rt::System::new().block_on(handle.stop(false));
+    serving.join().unwrap();
+    // SAFETY: it was put there above.
+    unsafe { ffi::sqlite3_cancel_auto_extension(Some(watch)) };
+    (page, statements)
+}
+
+unsafe extern "C" fn watch(conn: *mut ffi::sqlite3, _: *mut *mut c_char, _: *const ffi::sqlite3_api_routines) -> c_int {
+    // SAFETY: the connection is SQLite's own, just made, and `note` is what it wants to call.
+    unsafe { ffi::sqlite3_trace_v2(conn, ffi::SQLITE_TRACE_STMT as c_uint, Some(note), ptr::null_mut()) }
+}
+
+unsafe extern "C" fn note(_: c_uint, _: *mut c_void, statement: *mut c_void, _: *mut c_void) -> c_int {
+    // SAFETY: for this kind of event it is a statement, and what it expands to is ours to free.
+    unsafe {
+        let words = ffi::sqlite3_expanded_sql(statement.cast());
+        SEEN.lock().unwrap().push(CStr::from_ptr(words).to_string_lossy().into_owned());
+        ffi::sqlite3_free(words.cast());
+    }
+    0
+}
+
+// ── the floor
+
+fn serve_floor() {
+    let config = Config::load(None).unwrap();
+    let page = std::fs::read_to_string(config.data.join("page.html")).unwrap();
+    let mut templates = Handlebars::new();
+    let token = page
+        .split("name=\"token\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or_default()
+        .to_owned();
+    assert!(!token.is_empty() && !page.contains("{{"));
+    templates.register_template_string("page", page.replace(&token, "{{token}}")).unwrap();
+    let templates = web::Data::new(templates);
+    let folder = web::Data::new(config.data.clone());
+    let token = web::Data::new(token);
+    let server = HttpServer::new(move || {
+        let app = WebApp::new().app_data(templates.clone()).app_data(folder.clone()).app_data(token.clone());
+        app.route("/", web::get().to(bare))
+    });
+    let running = server.workers(2).bind(config.listen).unwrap().run();
+    actix_web::rt::System::new().block_on(running).unwrap();
+}
+
+thread_local! {
+    static STATEMENTS: OnceCell<Statements> = const { OnceCell::new() };
+}
+
+async fn bare(
+    templates: web::Data<Handlebars<'static>>,
+    folder: web::Data<PathBuf>,
+    token: web::Data<String>,
+) -> HttpResponse {
+    let read = web::block(move || {
+        STATEMENTS.with(|statements| statements.get_or_init(|| Statements::prepare(&folder)).run_all())
+    });
+    assert!(read.await.unwrap() > 0);
+    let page = templates.render("page", &serde_json::json!({ "token": token.as_str() })).unwrap();
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
+}
+
+struct Statements(Vec<*mut ffi::sqlite3_stmt>);
+
+impl Statements {
+    fn prepare(folder: &std::path::Path) -> Statements {
+        let words: Vec<String> =
+            serde_json::from_slice(&std::fs::read(folder.join("statements.json")).unwrap()).unwrap();
+        let file = CString::new(folder.join("seamark.db").to_str().unwrap()).unwrap();
+        // SAFETY: SQLite's calls as its documentation has them; the connection and the statements live as long as the thread.
+        unsafe {
+            let mut conn = ptr::null_mut();
+            assert_eq!(ffi::sqlite3_open(file.as_ptr(), &mut conn), ffi::SQLITE_OK);
+            let prepare = |words: &String| {
+                let (words, mut statement) = (CString::new(words.as_str()).unwrap(), ptr::null_mut());
+                let said = ffi::sqlite3_prepare_v2(conn, words.as_ptr(), -1, &mut statement, ptr::null_mut());
+                assert_eq!(said, ffi::SQLITE_OK);
+                statement
+            };
+            Statements(words.iter().map(prepare).collect())
+        }
+    }
+
+    /// Steps through each and reads every column; gives how many there were.
+    fn run_all(&self) -> usize {
+        let mut read = 0;
+        for statement in &self.0 {
+            // SAFETY: as above; a text is copied before the next step.
+            unsafe {
+                while ffi::sqlite3_step(*statement) == ffi::SQLITE_ROW {
+                    for column in 0..ffi::sqlite3_column_count(*statement) {
+                        read += 1;
+                        match ffi::sqlite3_column_type(*statement, column) {
+                            ffi::SQLITE_INTEGER => drop(ffi::sqlite3_column_int64(*statement, column)),
+                            ffi::SQLITE_NULL => {}
+                            _ => {
+                                let text = CStr::from_ptr(ffi::sqlite3_column_text(*statement, column).cast());
+                                std::hint::black_box(text.to_owned());
+                            }
+                        }
+                    }
+                }
+                ffi::sqlite3_reset(*statement);
+            }
+        }
+        read
+    }
+}
