@@ -21,7 +21,7 @@ use crate::courses::{Course, Kind, Library, Question};
 use crate::db::{Conn, lock_row};
 use crate::evidence::Draft;
 use crate::ids;
-use crate::people::rules::{Post, RoleGroup, main_post};
+use crate::people::rules::{Post, RoleGroup, WorkEmail, main_post};
 use crate::people::{self, Person};
 use crate::problem::{Problem, Result};
 use rules::{Chosen, Sent, Tally};
@@ -244,6 +244,9 @@ fn record(act: &mut Act, attempt: &Attempt, row: &FinishedRow, completed: Option
 /// After so many tries that failed, help is offered.
 pub const HELP_AFTER: i32 = 3;
 
+/// The line of a school's card that says who helps with the training.
+const HELPER_SLOT: &str = "helper";
+
 impl Attempt {
     /// Nobody is told anything unless the person asks for it.
     pub fn may_ask_for_help(&self) -> bool {
@@ -251,14 +254,32 @@ impl Attempt {
     }
 }
 
-/// Whom a call for help would reach: the line manager of the main post, if they can be written to.
+/// Whom a call for help would reach: whoever the school's card names with a work email, or else the line manager of the main
+/// post, if they can be written to.
 pub fn helper(conn: &mut Conn, person: i64, day: Day) -> Result<Option<Person>> {
+    if let Some(named) = named_helper(conn, person, day)? {
+        return Ok(Some(named));
+    }
     let mut posts = people::posts_of(conn, &[person])?;
     posts.retain(|record| record.superseded.is_none());
     let main = main_post(&posts.iter().map(|record| record.post.clone()).collect::<Vec<_>>(), day).map(|post| post.id);
     let manager = posts.into_iter().find(|record| Some(record.post.id) == main).and_then(|record| record.manager);
     let helper = manager.map(|manager| people::person(conn, manager)).transpose()?;
     Ok(helper.filter(|helper| helper.work_email.is_some()))
+}
+
+/// The first email on the card's line for help that is somebody's on the staff list.
+fn named_helper(conn: &mut Conn, person: i64, day: Day) -> Result<Option<Person>> {
+    let card = people::cards_as_at(conn, person, day.end())?;
+    let words = card.get(HELPER_SLOT).map(String::as_str).unwrap_or_default();
+    let pieces =
+        words.split(|c: char| c.is_whitespace() || ",;()<>".contains(c)).map(|word| word.trim_end_matches('.'));
+    for email in pieces.filter_map(|piece| WorkEmail::parse(piece).ok()) {
+        if let Some(helper) = people::person_by_email(conn, &email)?.filter(|helper| helper.id != person) {
+            return Ok(Some(helper));
+        }
+    }
+    Ok(None)
 }
 
 /// Tells the helper that help with a course would be welcome: nothing of marks, answers or tries. Gives whom it told.

@@ -311,3 +311,19 @@ fn without_a_manager_the_page_says_whom_to_ask_and_offers_no_button() {
     let last = (0..3).map(|_| goes_through(&priya, &trust, &trust.priya, false)).last().unwrap();
     assert!(last.says("Ask your line manager or the office.") && !last.says("Ask for help</button>"));
 }
+
+#[test]
+fn a_helper_whom_the_schools_card_names_is_told_in_the_place_of_the_line_manager() {
+    let trust = Trust::new();
+    let schools = trust.app.read(people::schools).unwrap();
+    let oak = schools.iter().find(|school| school.name == "Oak Primary").unwrap().id;
+    trust.act(move |act| {
+        people::set_card(act, Some(oak), "helper", "Mo in the library (mo@oak.example.sch.uk), Mondays")
+    });
+    let priya = trust.browser(&trust.priya);
+    let last = (0..3).map(|_| goes_through(&priya, &trust, &trust.priya, false)).last().unwrap();
+    assert!(last.says("we tell Mo Nair that help would be welcome"), "{}", last.words());
+    priya.fills_in(&last, &format!("{QUIZ}/help"), &[]);
+    let letters = trust.letters("help-welcome");
+    assert!(letters.len() == 1 && letters[0].recipient == "mo@oak.example.sch.uk");
+}
