@@ -130,7 +130,8 @@ fn ask(
 }
 
 fn start(library: &Library, modules: &[Module]) -> Value {
-    let draw = library.programme.refresher.as_ref().map_or(0, |written| written.draw);
+    let (draw, pass) = library.programme.refresher.as_ref().map_or((0, 0), |written| (written.draw, written.pass));
+    let needed = (draw * pass as usize).div_ceil(100);
     let changes = modules.iter().flat_map(|module| {
         module
             .changes()
@@ -144,11 +145,11 @@ fn start(library: &Library, modules: &[Module]) -> Value {
             text::count(draw, "question", "questions")
         ),
         "facts": [
-            "A module without a wrong answer is done for this year. Your certificate says that you tested out.",
-            "You take the others in the ordinary way, as often as you want.",
-            "Miss a few, and all are still done, as long as you get 80 in every 100 right and each rule that nobody may get wrong.",
-            "You have one go a year. There is no time limit. Stop whenever you like, and come back to the same question.",
-            "You still do the privacy check, read what has changed, and sign.",
+            "A module without a wrong answer is done for this year. Your certificate says that you tested out.".to_owned(),
+            "You take the others in the ordinary way, as often as you want.".to_owned(),
+            format!("All are done with {needed} of {draw} right, as long as you miss no rule that nobody may get wrong."),
+            "You have one go a year. There is no time limit. Stop whenever you like, and come back to the same question.".to_owned(),
+            "You still do the privacy check, read what has changed, and sign.".to_owned(),
         ],
         "changes": changes.collect::<Vec<_>>(),
         "action": ADDRESS,

@@ -337,10 +337,15 @@ fn outstanding(library: &Library, standings: &Standings, left: &[i64]) -> String
         0..=2 => courses,
         many => vec![format!("{many} courses")],
     };
-    said.extend(asked.iter().filter(|one| one.kind != Kind::Course).map(|one| match one.kind {
-        Kind::Policy => "signature".to_owned(),
-        _ => "self-check".to_owned(),
-    }));
+    let of_kind = |kind: Kind| asked.iter().filter(|one| one.kind == kind).count();
+    for (kind, one, many) in [(Kind::Checklist, "self-check", "self-checks"), (Kind::Policy, "signature", "signatures")]
+    {
+        match of_kind(kind) {
+            0 => {}
+            1 => said.push(one.to_owned()),
+            more => said.push(format!("{more} {many}")),
+        }
+    }
     let mut words = said.join(", ");
     if let Some(first) = words.get(..1).map(str::to_uppercase) {
         words.replace_range(..1, &first);
