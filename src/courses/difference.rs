@@ -11,7 +11,7 @@ use crate::courses::reading::PolicyChange;
 pub enum Touches {
     /// It is corrected, or nobody has seen it yet.
     Nobody,
-    /// Those who have completed it are told, and have nothing to do.
+    /// Those who have completed it read what changed when they come back to it, and have nothing to do.
     Told,
     /// Everybody who is asked for it takes it, or signs it, again.
     Again,
@@ -82,7 +82,9 @@ impl Difference {
             (None, ..) => "New. Nobody is touched until a requirement names it.",
             (_, None, ..) => "Gone. Whoever is asked for it keeps the version that was in use.",
             (_, _, _, Touches::Nobody) => "A correction: nobody is told, and nobody has anything to do.",
-            (_, _, _, Touches::Told) => "Those who have completed it are told what changed. Nobody takes it again.",
+            (_, _, _, Touches::Told) => {
+                "Those who have completed it read what changed when they next come back to it. Nobody takes it again."
+            }
             (_, _, Kind::Policy, Touches::Again) => "Everybody who is asked for it signs again.",
             (_, _, _, Touches::Again) => "Everybody who is asked for it takes it again.",
         }

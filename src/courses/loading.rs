@@ -94,9 +94,15 @@ impl Library {
         if let Some(base) = &base {
             library.take_shared(base, &complaints);
         }
-        complaints.extend(check::library(&library));
-        complaints.extend(check::strays(own.unwrap_or(base_folder)));
         let before = |name: &Name| last.held.get(name).or_else(|| base.as_ref()?.held.get(name));
+        // What cannot be read is looked at as it was, so that nothing else is blamed for its absence.
+        let unread: Vec<Name> = names(&merged).into_iter().filter(|name| is_unsound(name, &complaints)).collect();
+        for name in &unread {
+            library.held.extend(before(name).map(|held| (name.clone(), held.clone())));
+        }
+        let found = check::library(&library).into_iter();
+        complaints.extend(found.filter(|complaint| !unread.iter().any(|name| is_within(name, complaint))));
+        complaints.extend(check::strays(own.unwrap_or(base_folder)));
         let silent = library.held.iter().filter_map(|(name, held)| silent_edit(name, held, before(name)?, last));
         complaints.extend(silent.collect::<Vec<_>>());
         for name in names(&merged).into_iter().filter(|name| is_unsound(name, &complaints)) {
@@ -145,9 +151,12 @@ fn names(folder: &Folder) -> Vec<Name> {
     Kind::ALL.into_iter().flat_map(of_kind).collect()
 }
 
-fn is_unsound((kind, slug): &Name, complaints: &[Complaint]) -> bool {
-    let inside = format!("{}/{slug}/", kind.folder());
-    complaints.iter().any(|complaint| complaint.file.starts_with(&inside))
+fn is_unsound(name: &Name, complaints: &[Complaint]) -> bool {
+    complaints.iter().any(|complaint| is_within(name, complaint))
+}
+
+fn is_within((kind, slug): &Name, complaint: &Complaint) -> bool {
+    complaint.file.starts_with(&format!("{}/{slug}/", kind.folder()))
 }
 
 /// Content that differs from what was in use says so with a new change.

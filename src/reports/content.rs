@@ -1,5 +1,6 @@
 //! What content has to do with people: how many have completed it in the cycle under way, and how often each clause is missed.
 
+use crate::attempts;
 use crate::clock::Day;
 use crate::courses::trace::{Missed, Misses};
 use crate::courses::{Kind, Library};
@@ -14,10 +15,16 @@ pub fn completed_now(conn: &mut Conn, kind: Kind, slug: &str, today: Day) -> Res
     Ok(u64::try_from(people).unwrap_or_default())
 }
 
-/// How often each clause was missed, by the questions in use that ask it. An answer counts for each of its question's clauses.
+/// How often each clause was missed, by the questions in use that ask it and are not voided. An answer counts for each of its
+/// question's clauses.
 pub fn misses(conn: &mut Conn, library: &Library) -> Result<Misses> {
+    let voided = attempts::voided_questions(conn)?;
+    let is_voided = |slug: &str, question: &str| voided.iter().any(|one| one.slug == slug && one.question == question);
     let mut misses = Misses::new();
     for (slug, question, is_right, answers) in store::answers_by_question(conn)? {
+        if is_voided(&slug, &question) {
+            continue;
+        }
         let course = library.course(&slug);
         let Some(question) = course.as_ref().and_then(|course| course.quiz.question(&question)) else { continue };
         let answers = u64::try_from(answers).unwrap_or_default();

@@ -212,7 +212,7 @@ fn imported_questions_are_drafts_that_change_no_version_and_are_never_drawn() {
 // ── figures
 
 #[test]
-fn the_figures_have_a_line_for_each_course_and_are_those_of_the_page_of_figures() {
+fn the_figures_have_a_line_for_each_course_and_one_for_all() {
     let (library, _) = Library::load(None);
     let page = figures(&library);
     for course in library.courses() {

@@ -107,6 +107,7 @@ fn a_broken_folder_leaves_the_trusts_own_last_sound_version_in_use_also_after_a_
 
     own.changes("quiz.toml", "right = [", "rigth = [");
     let complaints = reloads(&site);
+    assert_eq!(complaints.len(), 1, "nothing else is blamed: {complaints:?}");
     assert!(complaints[0].starts_with("modules/acceptable-use/quiz.toml:"), "{complaints:?}");
     assert_eq!(title(&site.app), OURS);
 
@@ -185,7 +186,7 @@ fn a_broken_glossary_takes_no_course_with_it() {
 fn whom_a_change_would_touch_is_said_before_it_takes_effect() {
     for (kind, says) in [
         ("correction", "nobody is told"),
-        ("notify", "Those who have completed it are told"),
+        ("notify", "read what changed when they next come back"),
         ("retake", "takes it again"),
     ] {
         let (before, after) = (Own::new(), Own::new());
