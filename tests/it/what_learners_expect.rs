@@ -137,7 +137,7 @@ fn a_question_that_seems_wrong_goes_to_whoever_looks_after_courses_without_the_m
     let page = priya.opens(&address);
     assert!(page.says("cannot carry a worry") && page.tags("textarea").is_empty());
     let token = page.hidden("/sign-out").into_iter().find(|(name, _)| name == "token").unwrap();
-    assert_eq!(priya.posts(&address, &[token.clone()]).status, 422);
+    assert_eq!(priya.posts(&address, std::slice::from_ref(&token)).status, 422);
     assert_eq!(priya.posts(&address, &[token, ("question".into(), "key".into())]).status, 303);
     assert_eq!(trust.browser(&trust.mo).opens(&address).status, 404, "only of one's own try");
     let question = trust.app.read(|conn| attempts::attempt(conn, attempt)).unwrap().drawn[0].clone();
