@@ -50,6 +50,8 @@ pub enum What {
     Asks,
     /// HR answers what was asked.
     IsAnswered,
+    /// Is away from this day on, and back on a day still to come.
+    IsAway,
 }
 
 /// How far somebody gets in a year: how many of the things asked of them, from when on.
@@ -58,6 +60,7 @@ struct Plan {
     asked: usize,
     things: usize,
     asks: bool,
+    is_under_way: bool,
 }
 
 /// Everything that happens to these people, in order of time.
@@ -80,6 +83,10 @@ pub fn events(random: &mut ChaCha8Rng, made: &[MadePerson], programme: &Programm
             let asked = asked_of(person, programme);
             let plan = plan(random, person, asked, year, starts, year == this_year);
             add_year(random, &mut events, who, &plan, now, last);
+            if year == this_year && who > 0 && random.random_range(0..90) == 0 {
+                let since = plan.begins.plus(random.random_range(0..20)).min(now.day().plus(-1));
+                events.push(Event { at: since.max(joins).at_minute(600), who, what: What::IsAway });
+            }
         }
     }
     events.retain(|event| event.at < now);
@@ -109,7 +116,7 @@ fn plan(
     let days = if late { 40 + random.random_range(0..60) } else { random.random_range(1..spread) * 2 / 3 };
     let begins = starts.max(year.first_day()).plus(days);
     let things = if will_finish { asked } else { random.random_range(0..7).min(asked.saturating_sub(1)) };
-    Plan { begins, asked, things, asks: random.random_range(0..70) == 0 }
+    Plan { begins, asked, things, asks: random.random_range(0..70) == 0, is_under_way: under_way }
 }
 
 fn add_year(random: &mut ChaCha8Rng, events: &mut Vec<Event>, who: usize, plan: &Plan, now: Instant, last: Day) {
@@ -133,7 +140,9 @@ fn add_year(random: &mut ChaCha8Rng, events: &mut Vec<Event>, who: usize, plan: 
             _ => What::Signs,
         };
         events.push(Event { at, who, what });
-        if thing + 1 == plan.asked && plan.asks && now.day().days_since(day) > 12 {
+        // One question in three still waits for its answer.
+        let waits = plan.is_under_way && random.random_range(0..3) == 0;
+        if thing + 1 == plan.asked && plan.asks && !waits && now.day().days_since(day) > 12 {
             events.push(Event { at: at.plus_days(5), who, what: What::IsAnswered });
             events.push(Event { at: at.plus_days(6), who, what: What::Signs });
         }
@@ -191,7 +200,7 @@ pub fn live(conn: &mut Conn, app: &App, made: &[MadePerson], cast: &mut Cast, ev
                     capacity: "self",
                     method: "link".to_owned(),
                 };
-                let who = if matches!(what, What::IsAnswered) { &cast.hr } else { &own };
+                let who = if matches!(what, What::IsAnswered | What::IsAway) { &cast.hr } else { &own };
                 let seed = event.at.0 as usize;
                 done(within(conn, who, event.at, |act| does(act, app, &subject, what, seed)))?;
             }
@@ -267,6 +276,10 @@ fn does(act: &mut Act, app: &App, person: &Person, what: &What, seed: usize) -> 
             read_some(act, app, &asked, *pages)
         }
         What::Signs => sign(act, app, person),
+        What::IsAway => {
+            let today = act.now.day();
+            people::pause(act, person, today, Some(today.plus(120))).map(|_| ())
+        }
         What::Asks => {
             let question = "Does this also cover a group chat with colleagues who have left?";
             let Typed::Question(question) = Question::read(question, false) else { return Err(Problem::NotFound) };
