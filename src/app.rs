@@ -50,18 +50,35 @@ impl App {
         App::build_with(config, clock, WriterOptions::default(), None)
     }
 
+    /// For a server: with the content as it is in the folders now, read once.
+    pub fn to_serve(config: Config, clock: Clock) -> Result<App> {
+        let app = App::assembled(config, clock, WriterOptions::default(), None, |_| Ok(Library::default()))?;
+        app.reload(Actor::system())?;
+        Ok(app)
+    }
+
     pub fn build_with(
         config: Config,
         clock: Clock,
         writer: WriterOptions,
         transport: Option<Transport>,
     ) -> Result<App> {
+        App::assembled(config, clock, writer, transport, shelf::as_in_use)
+    }
+
+    fn assembled(
+        config: Config,
+        clock: Clock,
+        writer: WriterOptions,
+        transport: Option<Transport>,
+        content: fn(&Desk) -> Result<Library>,
+    ) -> Result<App> {
         crate::keys::private_folder(&config.data)?;
         let database = Database::open(&config.database, writer)?;
         let keys = config.keys_folder();
         let desk = Desk { database, clock: clock.clone(), config, views: Views::read()?, house: Default::default() };
         let app = App {
-            shelf: web::Data::new(Shelf::of(shelf::as_in_use(&desk)?)),
+            shelf: web::Data::new(Shelf::of(content(&desk)?)),
             keyring: web::Data::new(Keyring { session: Secret::keep(&keys, "session.key")? }),
             certificate_key: web::Data::new(certificates::Key::new(&Secret::keep(&keys, "certificates.key")?)?),
             visitors: web::Data::new(Visitors::new(clock)),

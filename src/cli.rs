@@ -400,8 +400,7 @@ fn serve(config: Config) -> Result<()> {
     let _lock = ServerLock::take(&config.database)?;
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Problem::refused(format!("{} cannot be listened on: {error}", config.listen)))?;
-    let app = App::build(config, Clock::System)?;
-    app.reload(Actor::system())?;
+    let app = App::to_serve(config, Clock::System)?;
     print_setup_address(&app)?;
     run_server(app, listener)
 }
