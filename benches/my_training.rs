@@ -192,8 +192,12 @@ impl Statements {
             assert_eq!(ffi::sqlite3_open(file.as_ptr(), &mut conn), ffi::SQLITE_OK);
             let prepare = |words: &String| {
                 let (words, mut statement) = (CString::new(words.as_str()).unwrap(), ptr::null_mut());
-                let said = ffi::sqlite3_prepare_v2(conn, words.as_ptr(), -1, &mut statement, ptr::null_mut());
-                assert_eq!(said, ffi::SQLITE_OK);
+                let mut prepare = || ffi::sqlite3_prepare_v2(conn, words.as_ptr(), -1, &mut statement, ptr::null_mut());
+                // While another thread puts the database right after the last server was killed, SQLite is busy.
+                while prepare() == ffi::SQLITE_BUSY {
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                }
+                assert!(!statement.is_null());
                 statement
             };
             Statements(words.iter().map(prepare).collect())
