@@ -143,12 +143,13 @@ fn connect_once(path: &Path, only_reading: bool) -> Result<SqliteConnection> {
     assert_version(&mut conn)?;
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;
-         PRAGMA wal_autocheckpoint = 2000;",
+         PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 2000;",
     )?;
-    if only_reading {
-        conn.batch_execute("PRAGMA query_only = ON")?;
-    }
+    // In KiB. The readers are many, and what they let go of is still with the operating system.
+    conn.batch_execute(match only_reading {
+        true => "PRAGMA query_only = ON; PRAGMA cache_size = -6000",
+        false => "PRAGMA cache_size = -16000",
+    })?;
     assert_pragmas(&mut conn, only_reading)?;
     Ok(conn)
 }
