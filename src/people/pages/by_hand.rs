@@ -111,7 +111,12 @@ pub async fn add_person(visit: Visit, viewer: Viewer, form: Form) -> Answer {
         Ok(added) => added,
         Err(complaints) => return visit.again(ADD, ADD_TITLE, adding(&schools, &form, &complaints), &complaints),
     };
-    let said = format!("{} {} is on the list.{}", added.person.forename, added.person.surname, printing(&added.person));
+    let said = format!(
+        "{} {} is on the list. What is asked of them follows within a minute.{}",
+        added.person.forename,
+        added.person.surname,
+        printing(&added.person)
+    );
     let done = visit
         .act_once(&form, "hr", move |act| {
             let today = act.now.day();
