@@ -415,7 +415,7 @@ fn every_connection_has_its_settings() {
     let ask = |query: &'static str| (house.read(|conn| said(conn, query)), house.act(move |act| said(act.conn, query)));
     let answers: Vec<(String, String)> = settings.iter().map(|query| ask(query)).collect();
     let wanted = if house.database.is_sqlite() {
-        [("wal 2101", "wal 2100"), ("5000 -16000", "5000 -16000")]
+        [("wal 2101", "wal 2100"), ("5000 -6000", "5000 -16000")]
     } else {
         [("repeatable read, on", "read committed, off"), ("on UTC", "on UTC")]
     };
