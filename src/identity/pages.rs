@@ -10,6 +10,7 @@ use crate::http::{Answer, Form, Visit, field};
 use crate::people;
 use crate::people::rules::WorkEmail;
 use crate::problem::Complaints;
+use crate::text;
 
 /// The session cookie's name; the prefix makes browsers refuse it from any other host or without https.
 pub fn cookie_name(https: bool) -> &'static str {
@@ -119,7 +120,5 @@ fn give_back(visit: &Visit, status: u16, form: &Form, back: &str, why: &str) -> 
 
 /// A field's name as words: `work_email` becomes "Work email".
 fn label(name: &str) -> String {
-    let words = name.replace(['_', '-'], " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    text::capital(&name.replace(['_', '-'], " "))
 }

@@ -127,10 +127,5 @@ pub fn group_pill(group: Group, days_late: i64, days_left: Option<i64>) -> Pill 
 
 /// The job as a page says it: its title or, where the staff list gives none, its role group.
 pub fn job(record: &PostRecord) -> String {
-    if record.job_title.is_empty() { capital(record.post.role_group.as_str()) } else { record.job_title.clone() }
-}
-
-pub fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    if record.job_title.is_empty() { text::capital(record.post.role_group.as_str()) } else { record.job_title.clone() }
 }

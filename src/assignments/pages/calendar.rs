@@ -14,6 +14,7 @@ use crate::db::Conn;
 use crate::http::{Answer, Form, Visit, field};
 use crate::people::{self, School, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
+use crate::text;
 
 const PAGE: &str = "assignments/calendar";
 const TITLE: &str = "Calendar";
@@ -294,16 +295,11 @@ fn kicker(place: &Place, change: &CalendarChange) -> String {
         CalendarChange::TakeOff(span) => format!("{}, {}: taken off", span.name, dates(span)),
         CalendarChange::Replace { was, becomes } => format!("{}: {} becomes {}", was.name, dates(was), dates(becomes)),
     };
-    format!("{}, {what}", capitalised(place.name()))
+    format!("{}, {what}", text::capital(place.name()))
 }
 
 fn dates(span: &CalendarSpan) -> String {
     if span.from == span.until { span.from.short() } else { format!("{} to {}", span.from.short(), span.until.short()) }
-}
-
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 // ── the page

@@ -242,8 +242,7 @@ fn who(audience: &Audience) -> String {
         let schools: Vec<String> = audience.schools.iter().map(ToString::to_string).collect();
         words = format!("{words} at {}", text::list(&schools));
     }
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    text::capital(&words)
 }
 
 fn how_often(every: Every) -> String {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
+use crate::text;
+
 /// One sentence that says why a file is no staff list, and what to do.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NotAStaffList(pub String);
@@ -323,7 +325,7 @@ impl Headings {
         let ignored = match &names[..] {
             [] => None,
             [one] => Some(format!("The column {one} is not read.")),
-            [others @ .., last] => Some(format!("The columns {} and {last} are not read.", others.join(", "))),
+            several => Some(format!("The columns {} are not read.", text::list(several))),
         };
         ignored.into_iter().chain(self.doubled.iter().map(Doubled::to_string)).collect()
     }

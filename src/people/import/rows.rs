@@ -9,6 +9,7 @@ use super::reading::{self, Table, TableRow};
 use crate::clock::Day;
 use crate::pdf;
 use crate::people::rules::{EmploymentType, RoleGroup, WorkEmail};
+use crate::text::capital;
 
 /// A staff list as the file gives it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -100,9 +101,7 @@ impl Complaint {
     pub fn sentence(&self) -> String {
         let words = format!("{} {}", self.reason, self.remedy);
         let Some(column) = self.column else { return words };
-        let column = column.to_string();
-        let first = column.chars().take(1).flat_map(char::to_uppercase);
-        format!("{}: {words}", first.chain(column.chars().skip(1)).collect::<String>())
+        format!("{}: {words}", capital(&column.to_string()))
     }
 }
 

@@ -12,6 +12,7 @@ use crate::people::import::a_name;
 use crate::people::rules::{PostFlags, RoleGroup, WorkEmail};
 use crate::people::{self, NewPerson, NewPost, Person, PostRecord, School, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
+use crate::text::capital;
 
 const ADD: &str = "people/add";
 const ADD_TITLE: &str = "Add a person";
@@ -43,7 +44,7 @@ fn adding(schools: &[School], form: &Form, complaints: &Complaints) -> Value {
     let none = || (String::new(), "Choose one".to_owned());
     let schools: Vec<_> = schools.iter().map(|school| (school.urn.to_string(), school.name.clone())).collect();
     let schools = if schools.len() == 1 { schools } else { [vec![none()], schools].concat() };
-    let groups = RoleGroup::ALL.iter().map(|group| (group.to_string(), sentence_case(group.as_str())));
+    let groups = RoleGroup::ALL.iter().map(|group| (group.to_string(), capital(group.as_str())));
     let groups: Vec<_> = std::iter::once(none()).chain(groups).collect();
     let times = [("", "As usual for the job"), ("yes", "In term time"), ("no", "All year")];
     let times: Vec<_> = times.iter().map(|(value, text)| (value.to_string(), text.to_string())).collect();
@@ -88,11 +89,6 @@ fn read_duties(form: &Form) -> PostFlags {
 fn choice(options: &[(String, String)], chosen: &str, error: Option<&str>) -> Value {
     let option = |(value, text): &(String, String)| json!({ "value": value, "text": text, "note": null, "is_chosen": value == chosen });
     json!({ "options": options.iter().map(option).collect::<Vec<_>>(), "error": error })
-}
-
-fn sentence_case(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// What was typed about somebody new.

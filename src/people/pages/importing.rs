@@ -8,7 +8,7 @@ use crate::http::{Answer, Form, SentFile, Upload, Visit};
 use crate::people::import::{self, Candidate, Change, Decision, Decisions, DryRun, Fate, Import, Outcome, ToldRow};
 use crate::people::{self, School, Viewer};
 use crate::problem::{Complaints, Problem, Result};
-use crate::text::{count, safe_cell, thousands};
+use crate::text::{capital, count, safe_cell, thousands};
 
 const CHOOSE: &str = "people/import";
 const PLAN: &str = "people/import-plan";
@@ -319,15 +319,10 @@ fn change_line(row: usize, name: &str, change: &Change) -> Value {
     json!({
         "row": row.to_string(),
         "name": name,
-        "field": sentence_case(&change.field.to_string()),
+        "field": capital(&change.field.to_string()),
         "was": or_nothing(&change.was),
         "now": or_nothing(&change.now),
     })
-}
-
-fn sentence_case(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn missing(run: &DryRun) -> Vec<Value> {

@@ -346,11 +346,7 @@ fn outstanding(library: &Library, standings: &Standings, left: &[i64]) -> String
             more => said.push(format!("{more} {many}")),
         }
     }
-    let mut words = said.join(", ");
-    if let Some(first) = words.get(..1).map(str::to_uppercase) {
-        words.replace_range(..1, &first);
-    }
-    words
+    text::capital(&said.join(", "))
 }
 
 fn reminded(sent: Option<(usize, Instant)>) -> String {

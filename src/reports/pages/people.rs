@@ -269,7 +269,7 @@ fn selects(choices: &Choices, filters: &Filters, library: &Library) -> Vec<Value
     let titles = titles.map(|one| (one.slug.as_str(), title_of(library, one.kind, &one.slug)));
     selects.push(select("requirement", "Still to do", "Anything", titles, filters.requirement.as_deref()));
     if choices.sight == Sight::Hr {
-        let groups = RoleGroup::ALL.iter().map(|group| (group.as_str(), words::capital(group.as_str())));
+        let groups = RoleGroup::ALL.iter().map(|group| (group.as_str(), text::capital(group.as_str())));
         selects.push(select("group", "Role group", "All", groups, filters.role_group.map(RoleGroup::as_str)));
     }
     selects

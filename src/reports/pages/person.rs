@@ -21,8 +21,8 @@ use crate::problem::{Complaints, Result};
 use crate::reports::people::Sight;
 use crate::reports::record::{CompletionRow, Proof, Record, proof, record};
 use crate::reports::roll::Asked;
-use crate::reports::words::{Pill, capital, job, pill, pill_for_manager, title_of, told_to_another};
-use crate::text::count;
+use crate::reports::words::{Pill, job, pill, pill_for_manager, title_of, told_to_another};
+use crate::text::{self, count};
 
 /// So many lines of the timeline stand on the page at first.
 const RECENT: usize = 20;
@@ -211,7 +211,7 @@ fn facts(record: &Record, today: Day) -> Vec<Value> {
         facts.push(("Post", format!("{}, {school}, from {}{until}", job(post), post.post.from.long())));
     }
     if let Some(main) = seen.main_post(today) {
-        facts.push(("Role group", capital(main.post.role_group.as_str())));
+        facts.push(("Role group", text::capital(main.post.role_group.as_str())));
         let works = if main.post.is_term_time_only() { "Term time" } else { "All year" };
         facts.push(("Works", works.to_owned()));
     }
