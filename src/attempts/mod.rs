@@ -189,20 +189,26 @@ pub fn answer(
 }
 
 fn keep_answer(act: &mut Act, attempt: &mut Attempt, course: &Course, place: usize, sent: &Sent) -> Result<bool> {
+    let row = marked(attempt, course, place, sent, act.now)?;
+    store::insert_answer(act.conn, &row)?;
+    let answer = read_answer(row)?;
+    let is_right = answer.is_right;
+    attempt.answers.push(answer);
+    Ok(is_right)
+}
+
+/// What was sent for the question at a place, read and marked, as it is kept.
+fn marked(attempt: &Attempt, course: &Course, place: usize, sent: &Sent, now: Instant) -> Result<AnswerRow> {
     let question = attempt.question(course, place)?;
     let chosen = rules::read(question, &attempt.shown(course, place)?, sent)?;
-    let is_right = rules::mark(question, &chosen).is_right;
-    let row = AnswerRow {
+    Ok(AnswerRow {
         attempt_id: attempt.id,
         place: place as i32,
         question: question.id.clone(),
         chosen: serde_json::to_string(&chosen)?,
-        is_right,
-        answered_at: act.now.0,
-    };
-    store::insert_answer(act.conn, &row)?;
-    attempt.answers.push(Answer { chosen, is_right, at: act.now });
-    Ok(is_right)
+        is_right: rules::mark(question, &chosen).is_right,
+        answered_at: now.0,
+    })
 }
 
 fn finish(act: &mut Act, key: &Key, attempt: &Attempt, course: &Course) -> Result<Tally> {

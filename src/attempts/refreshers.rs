@@ -7,10 +7,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::rules::refreshing::{Banks, Misses, Sum, draw, most_missed};
-use super::rules::{self, Sent};
+use super::rules::Sent;
 use super::store::refreshers::{self as store, RefresherRow};
-use super::store::{self as attempts_store, AnswerRow};
-use super::{Attempt, Verdict, closed, read_answer, role_group};
+use super::store as attempts_store;
+use super::{Attempt, Verdict, closed, marked, read_answer, role_group};
 use crate::act::Act;
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::{Cycle, Standing};
@@ -237,20 +237,11 @@ pub fn answer(act: &mut Act, library: &Library, key: &Key, person: i64, place: u
 }
 
 fn keep_answer(act: &mut Act, refresher: &mut Refresher, place: usize, sent: &Sent) -> Result<bool> {
-    let (attempt, course) = (&refresher.attempt, &refresher.course);
-    let question = attempt.question(course, place)?;
-    let chosen = rules::read(question, &attempt.shown(course, place)?, sent)?;
-    let is_right = rules::mark(question, &chosen).is_right;
-    let row = AnswerRow {
-        attempt_id: attempt.id,
-        place: place as i32,
-        question: question.id.clone(),
-        chosen: serde_json::to_string(&chosen)?,
-        is_right,
-        answered_at: act.now.0,
-    };
+    let row = marked(&refresher.attempt, &refresher.course, place, sent, act.now)?;
     store::insert_answer(act.conn, &row)?;
-    refresher.attempt.answers.push(read_answer(row)?);
+    let answer = read_answer(row)?;
+    let is_right = answer.is_right;
+    refresher.attempt.answers.push(answer);
     Ok(is_right)
 }
 
