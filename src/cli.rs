@@ -26,7 +26,7 @@ use crate::people;
 use crate::people::import::{ImportCommand, import_command};
 use crate::people::rules::{Audience, Urn, WorkEmail};
 use crate::problem::{FaultKind, Problem, Result};
-use crate::reports::{content, governors, issued};
+use crate::reports::{governors, issued};
 use crate::{attempts, certificates, demo, doctor, preview, rounds, server, setup, text};
 
 /// Training and attestation for the staff of schools and multi-academy trusts.
@@ -370,7 +370,9 @@ fn begin_course(slug: &str, directory: Option<PathBuf>) -> Result<String> {
 fn misses(config: &Config, library: &Library) -> Result<Misses> {
     match &config.database {
         Target::Sqlite(file) if !file.exists() => Ok(Misses::new()),
-        _ => App::build(config.clone(), Clock::System)?.read(|conn| content::misses(conn, library)),
+        _ => {
+            App::build(config.clone(), Clock::System)?.read(|conn| attempts::misses(conn, |slug| library.course(slug)))
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use actix_web::web;
 use serde_json::{Value, json};
 
+use crate::attempts;
 use crate::clock::Day;
 use crate::courses::trace::{Missed, Traced, trace as trace_of};
 use crate::courses::views::short_version;
@@ -212,7 +213,8 @@ impl Asked {
 /// GET /settings/content/trace
 pub async fn trace(visit: Visit, _viewer: Viewer, library: web::Data<Library>) -> Answer {
     let shelf = library.clone();
-    let traced = visit.read(move |conn| Ok(trace_of(&shelf, &content::misses(conn, &shelf)?))).await?;
+    let traced =
+        visit.read(move |conn| Ok(trace_of(&shelf, &attempts::misses(conn, |slug| shelf.course(slug))?))).await?;
     let view = json!({
         "back_href": HOME,
         "back_text": format!("Back to {}", TITLE.to_lowercase()),

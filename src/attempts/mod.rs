@@ -2,6 +2,7 @@
 //! began with; the first answer to a question is final; the last one finishes it. `rules` draws, shuffles and marks.
 
 mod letter;
+mod misses;
 pub mod opinions;
 pub mod pages;
 pub mod refreshers;
@@ -24,6 +25,7 @@ use crate::ids;
 use crate::people::rules::{Post, RoleGroup, WorkEmail, main_post};
 use crate::people::{self, Person};
 use crate::problem::{Problem, Result};
+pub use misses::misses;
 use rules::{Chosen, Sent, Tally};
 use store::{AnswerRow, AttemptRow, FinishedRow, Found};
 pub use voiding::{VoidedQuestion, evidence_voided_questions, void_question, voided_questions};

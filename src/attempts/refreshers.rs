@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::rules::refreshing::{Banks, Misses, Sum, draw, most_missed};
 use super::rules::Sent;
-use super::store::refreshers::{self as store, RefresherRow};
+use super::rules::refreshing::{Banks, Sum, draw, most_missed};
 use super::store as attempts_store;
-use super::{Attempt, Verdict, closed, marked, read_answer, role_group};
+use super::store::refreshers::{self as store, RefresherRow};
+use super::{Attempt, Verdict, closed, marked, misses, read_answer, role_group};
 use crate::act::Act;
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::{Cycle, Standing};
@@ -183,7 +183,8 @@ fn new_row(act: &mut Act, written: &Written, person: i64, modules: &[Module]) ->
     let courses: Vec<&Course> = modules.iter().map(|module| &*module.course).collect();
     let voided: Vec<(String, String)> =
         attempts_store::voided(act.conn)?.into_iter().map(|(_, row)| (row.slug, row.question)).collect();
-    let known = most_missed(&misses(act.conn, &courses)?);
+    let of_these = |slug: &str| modules.iter().map(|module| &module.course).find(|course| course.slug == slug).cloned();
+    let known = most_missed(&misses(act.conn, of_these)?);
     let missed = if known.is_empty() { written.clauses.clone() } else { known };
     let group = role_group(act.conn, person, act.now.day())?;
     let banks = Banks { courses: &courses, voided: &voided, missed: &missed, group };
@@ -198,21 +199,6 @@ fn new_row(act: &mut Act, written: &Written, person: i64, modules: &[Module]) ->
         started_at: act.now.0,
         finished_at: None,
     })
-}
-
-/// How often the clauses of these courses are missed, over all that was ever answered.
-pub fn misses(conn: &mut Conn, courses: &[&Course]) -> Result<BTreeMap<String, Misses>> {
-    let mut by_clause: BTreeMap<String, Misses> = BTreeMap::new();
-    for (slug, id, answers, right) in store::answered(conn)? {
-        let course = courses.iter().find(|course| course.slug == slug);
-        let Some(question) = course.and_then(|course| course.quiz.question(&id)) else { continue };
-        for clause in &question.clauses {
-            let misses = by_clause.entry(clause.clone()).or_default();
-            misses.answers += answers;
-            misses.wrong += answers - right;
-        }
-    }
-    Ok(by_clause)
 }
 
 /// Answers the question at a place, counted from 0. As with attempts, the first answer is final, and the last one finishes:

@@ -190,6 +190,15 @@ pub fn answers_of(conn: &mut Conn, attempt: i64) -> Result<Vec<AnswerRow>> {
         .load(c))?)
 }
 
+/// Course, question, whether the answers were right, and how many such answers there are: of all that were ever given.
+pub fn answers_by_question(conn: &mut Conn) -> Result<Vec<(String, String, bool, i64)>> {
+    Ok(answers::table
+        .inner_join(attempts::table.inner_join(assignments::table.inner_join(requirements::table)))
+        .group_by((requirements::content_slug, answers::question, answers::is_right))
+        .select((requirements::content_slug, answers::question, answers::is_right, diesel::dsl::count_star()))
+        .load(conn)?)
+}
+
 // ── voided questions
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize)]

@@ -9,7 +9,7 @@ use crate::db::Conn;
 use crate::each_backend;
 use crate::problem::Result;
 use crate::schema::{
-    answers, assignments, attempts, certificate_endings, certificates, chase_letters, chases, completions, due_dates,
+    assignments, attempts, certificate_endings, certificates, chase_letters, chases, completions, due_dates,
     exemptions, extensions, imports, outbox, page_reads, posts, queries, query_closings, refreshers, reports,
     requirements, staff_references,
 };
@@ -379,15 +379,5 @@ pub fn completed_now(conn: &mut Conn, kind: &str, slug: &str, today: Day) -> Res
         .filter(of_it.and(standing).and(completions::superseded_at.is_null()))
         .select(diesel::dsl::count(assignments::person_id).aggregate_distinct())
         .first(conn)?;
-    Ok(found)
-}
-
-/// Course, question, whether the answers were right, and how many such answers there are.
-pub fn answers_by_question(conn: &mut Conn) -> Result<Vec<(String, String, bool, i64)>> {
-    let found = answers::table
-        .inner_join(attempts::table.inner_join(assignments::table.inner_join(requirements::table)))
-        .group_by((requirements::content_slug, answers::question, answers::is_right))
-        .select((requirements::content_slug, answers::question, answers::is_right, diesel::dsl::count_star()))
-        .load(conn)?;
     Ok(found)
 }

@@ -7,8 +7,9 @@ use seamark::assignments::rules::Standing;
 use seamark::assignments::{self, Means};
 use seamark::attempts::Verdict;
 use seamark::attempts::refreshers::{self, Refresher};
-use seamark::attempts::rules::refreshing::{ANSWERS_TO_KNOW, Banks, Misses, draw, most_missed};
+use seamark::attempts::rules::refreshing::{Banks, draw, most_missed};
 use seamark::certificates;
+use seamark::courses::trace::{ANSWERS_AT_LEAST, Missed};
 use seamark::courses::{Course, Kind, Library};
 use seamark::evidence::Actor;
 use seamark::people::rules::RoleGroup;
@@ -116,9 +117,9 @@ fn every_gate_is_asked_once_and_each_module_twice_at_least() {
 
 #[test]
 fn the_clauses_that_are_missed_most_are_known_from_twenty_answers_on() {
-    let misses = |answers, wrong| Misses { answers, wrong };
+    let misses = |answers, wrong| Missed { answers, wrong };
     let by_clause = BTreeMap::from([
-        ("P01".to_owned(), misses(ANSWERS_TO_KNOW - 1, 19)),
+        ("P01".to_owned(), misses(ANSWERS_AT_LEAST - 1, 19)),
         ("P02".to_owned(), misses(40, 10)),
         ("P03".to_owned(), misses(20, 10)),
         ("P04".to_owned(), misses(400, 0)),

@@ -1,17 +1,13 @@
 //! What is so of a refresher: which questions of several courses are drawn for somebody who did them the year before, and
 //! which of the courses are done by it.
 
-use std::collections::BTreeMap;
-
 use super::{Chance, OF_THE_DRAW, each_once};
+use crate::courses::trace::{ANSWERS_AT_LEAST, Missed, Misses};
 use crate::courses::{Course, Question};
 use crate::people::rules::RoleGroup;
 
 /// Each module is asked about at least so many times.
 const OF_EACH_AT_LEAST: usize = 2;
-
-/// A clause's misses are known from so many answers on.
-pub const ANSWERS_TO_KNOW: i64 = 20;
 
 /// What a refresher draws from.
 pub struct Banks<'a> {
@@ -82,17 +78,10 @@ impl<'a> Hand<'a> {
 
 // ── which clauses are missed
 
-/// Answers, and wrong ones, by clause.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Misses {
-    pub answers: i64,
-    pub wrong: i64,
-}
-
 /// The clauses of which enough is known, those first that are missed most often; among equals by name.
-pub fn most_missed(by_clause: &BTreeMap<String, Misses>) -> Vec<String> {
-    let mut known: Vec<(&String, &Misses)> =
-        by_clause.iter().filter(|(_, misses)| misses.answers >= ANSWERS_TO_KNOW && misses.wrong > 0).collect();
+pub fn most_missed(by_clause: &Misses) -> Vec<String> {
+    let mut known: Vec<(&String, &Missed)> =
+        by_clause.iter().filter(|(_, misses)| misses.answers >= ANSWERS_AT_LEAST && misses.wrong > 0).collect();
     known.sort_by(|(one, of_one), (other, of_other)| {
         (of_other.wrong * of_one.answers).cmp(&(of_one.wrong * of_other.answers)).then(one.cmp(other))
     });

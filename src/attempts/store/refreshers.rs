@@ -1,17 +1,14 @@
-//! The tables of refreshers, and what is read of past answers to see which clauses are missed most.
+//! The tables of refreshers.
 
-use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::AnswerRow;
 use crate::clock::Instant;
-use crate::courses::Kind;
 use crate::db::Conn;
 use crate::problem::Result;
-use crate::schema::{answers, assignments, attempts, refresher_answers, refreshers, requirements};
+use crate::schema::{refresher_answers, refreshers};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = refreshers, treat_none_as_default_value = false)]
@@ -92,17 +89,6 @@ pub fn answers_of(conn: &mut Conn, refresher: i64) -> Result<Vec<AnswerRow>> {
 pub fn finish(conn: &mut Conn, id: i64, now: Instant) -> Result<FinishedRefresherRow> {
     diesel::update(refreshers::table.find(id)).set(refreshers::finished_at.eq(now.0)).execute(conn)?;
     Ok(refreshers::table.find(id).select(FinishedRefresherRow::as_select()).first(conn)?)
-}
-
-/// Course, question, answers, and right answers: of everything that was ever answered in an attempt.
-pub fn answered(conn: &mut Conn) -> Result<Vec<(String, String, i64, i64)>> {
-    let right = || sql::<BigInt>("SUM(CASE WHEN answers.is_right THEN 1 ELSE 0 END)");
-    Ok(answers::table
-        .inner_join(attempts::table.inner_join(assignments::table.inner_join(requirements::table)))
-        .filter(requirements::content_kind.eq(Kind::Course.as_str()))
-        .group_by((requirements::content_slug, answers::question))
-        .select((requirements::content_slug, answers::question, count_star(), right()))
-        .load(conn)?)
 }
 
 /// Finished refreshers as the log should have them.
