@@ -621,6 +621,11 @@ impl Standing {
         matches!(self, Standing::QueryOpen | Standing::DiscussionNeeded)
     }
 
+    /// Open today, also for somebody who is away: what its person may do now.
+    pub fn can_be_done(self) -> bool {
+        matches!(self, Standing::Overdue { .. } | Standing::DueSoon { .. } | Standing::Due | Standing::Paused)
+    }
+
     /// Neither closed nor standing still: something for the person to do, now or when it opens.
     pub fn is_to_do(self) -> bool {
         matches!(self, Standing::Overdue { .. } | Standing::DueSoon { .. } | Standing::Due | Standing::NotDue)

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::rules::{self, Closing, Connection, Known, NotYet, Query, Question, State, Typed};
 use super::{Attestation, Listed, Signing, Ticks, forms, sheet};
-use crate::assignments::rules::{QueryKind, Standing};
+use crate::assignments::rules::QueryKind;
 use crate::assignments::{self, Assignment};
 use crate::certificates::Key;
-use crate::clock::{Day, Instant};
+use crate::clock::Day;
 use crate::courses::reading::{FilledBy, PolicyChange, Statement};
 use crate::courses::{Kind, Library, views};
 use crate::http::{Answer, Form, Visit, blocking};
@@ -68,24 +68,13 @@ async fn look(visit: &Visit, viewer: &Viewer, slug: &str, library: &web::Data<Li
         .read(move |conn| {
             let signing = super::signing(conn, &library, person, &slug, now)?;
             let training = assignments::my_training(conn, person, now)?;
-            let next = training.iter().find(|one| one.id != signing.assignment.id && is_to_do(one, now));
-            let next = next.map(|one| (title_of(&library, one), address_of(one)));
+            let next =
+                training.iter().find(|one| one.id != signing.assignment.id && one.status(now).standing.can_be_done());
+            let next =
+                next.map(|one| (library.title_or_slug(one.kind, &one.slug), views::address(one.kind, &one.slug)));
             Ok(Seen { signing, next })
         })
         .await
-}
-
-fn is_to_do(assignment: &Assignment, now: Instant) -> bool {
-    let standing = assignment.status(now).standing;
-    matches!(standing, Standing::Overdue { .. } | Standing::DueSoon { .. } | Standing::Due | Standing::Paused)
-}
-
-fn title_of(library: &Library, assignment: &Assignment) -> String {
-    library.title(assignment.kind, &assignment.slug).unwrap_or_else(|| assignment.slug.clone())
-}
-
-fn address_of(assignment: &Assignment) -> String {
-    views::address(assignment.kind, &assignment.slug)
 }
 
 fn sign_view(
@@ -144,8 +133,8 @@ fn blockers(signing: &Signing, library: &Library) -> Vec<Value> {
         };
         json!({
             "number": (place + 1).to_string(),
-            "title": title_of(library, one),
-            "href": address_of(one),
+            "title": library.title_or_slug(one.kind, &one.slug),
+            "href": views::address(one.kind, &one.slug),
             "detail": minutes.map(|minutes| format!("About {minutes} minutes")).unwrap_or_default(),
         })
     };

@@ -204,6 +204,11 @@ impl Library {
         self.held.get(&(kind, slug.to_owned())).map(|held| held.content.title().to_owned())
     }
 
+    /// The title in use, or the slug of what is not in use any more.
+    pub fn title_or_slug(&self, kind: Kind, slug: &str) -> String {
+        self.title(kind, slug).unwrap_or_else(|| slug.to_owned())
+    }
+
     /// The version in use under a slug.
     pub fn version(&self, kind: Kind, slug: &str) -> Option<String> {
         self.held.get(&(kind, slug.to_owned())).map(|held| held.content.version().to_owned())

@@ -152,7 +152,7 @@ fn of_try(row: &store::TryRow, library: &Library) -> Option<Happened> {
 /// What is completed by passing shows as its attempt.
 fn of_completion(row: &CompletionRow, library: &Library) -> Option<Happened> {
     let title = title_of(library, Kind::named(&row.kind)?, &row.slug);
-    let subject = library.title(Kind::named(&row.kind)?, &row.slug).unwrap_or_else(|| row.slug.clone());
+    let subject = library.title_or_slug(Kind::named(&row.kind)?, &row.slug);
     let version = fingerprint(&row.version);
     let what = match row.means.as_str() {
         means if means == Means::PassedAttempt.as_str() => return None,

@@ -8,7 +8,6 @@ use actix_web::web;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::assignments::rules::Standing;
 use crate::assignments::{self, Assignment};
 use crate::certificates::Key;
 use crate::clock::{Day, Instant};
@@ -94,24 +93,15 @@ async fn look(visit: &Visit, viewer: &Viewer, slug: &str, library: &web::Data<Li
         .read(move |conn| {
             let assignment = super::asked_of(conn, person, &checklist.slug, now)?;
             let training = assignments::my_training(conn, person, now)?;
-            let next = training.iter().find(|one| is_to_do(one, now) && one.slug != checklist.slug);
+            let next = training.iter().find(|one| one.status(now).standing.can_be_done() && one.slug != checklist.slug);
             Ok(Seen {
                 filled: people::cards(conn, school)?,
-                next: next.map(|one| (title_of(&library, one), address(one.kind, &one.slug))),
+                next: next.map(|one| (library.title_or_slug(one.kind, &one.slug), address(one.kind, &one.slug))),
                 assignment,
                 checklist,
             })
         })
         .await
-}
-
-fn is_to_do(assignment: &Assignment, now: Instant) -> bool {
-    let standing = assignment.status(now).standing;
-    matches!(standing, Standing::Overdue { .. } | Standing::DueSoon { .. } | Standing::Due | Standing::Paused)
-}
-
-fn title_of(library: &Library, assignment: &Assignment) -> String {
-    library.title(assignment.kind, &assignment.slug).unwrap_or_else(|| assignment.slug.clone())
 }
 
 fn check_view(seen: &Seen, library: &Library, today: Day, finished: Option<Day>) -> Value {

@@ -165,7 +165,7 @@ impl InView {
 }
 
 pub fn title(library: &Library, requirement: &Requirement) -> String {
-    library.title(requirement.kind, &requirement.slug).unwrap_or_else(|| requirement.slug.clone())
+    library.title_or_slug(requirement.kind, &requirement.slug)
 }
 
 /// One row for each person and pair of days, in the order of names; none is a day on which it is not asked.

@@ -140,7 +140,7 @@ fn next_of<'a>(to_do: &[&'a Assignment], now: Instant) -> Option<&'a Assignment>
 }
 
 fn named(conn: &mut Conn, library: &Library, next: &Assignment) -> Result<(String, String)> {
-    let title = library.title(next.kind, &next.slug).unwrap_or_else(|| next.slug.clone());
+    let title = library.title_or_slug(next.kind, &next.slug);
     let href = match (next.kind, library.course(&next.slug)) {
         (Kind::Course, Some(course)) => next_in(&course, &super::progress_of(conn, next.id)?),
         (kind, _) => views::address(kind, &next.slug),

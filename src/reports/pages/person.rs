@@ -180,7 +180,7 @@ fn signed(record: &Record, library: &Library) -> Vec<Value> {
     newest_first
         .map(|signed| {
             json!({
-                "title": library.title(Kind::Policy, &signed.slug).unwrap_or_else(|| signed.slug.clone()),
+                "title": library.title_or_slug(Kind::Policy, &signed.slug),
                 "version": fingerprint(&signed.version),
                 "day": signed.signed_at.day().long(),
                 "href": format!("/attestations/{}/receipt.pdf?of={}", signed.slug, signed.reference),
