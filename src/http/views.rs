@@ -30,14 +30,20 @@ impl Views {
         Ok(Views { pages, letters })
     }
 
-    /// A page: its frame, and its own view.
+    /// A page: what is its own, and around it the frame. The frame is no partial, which would copy every value that the page
+    /// shows.
     pub fn page(&self, template: &str, page: Value, view: Value) -> Result<String> {
-        let seen = Map::from_iter([("page".to_owned(), page), ("view".to_owned(), view)]);
-        // `Context::wraps` would copy it all.
         let mut context = Context::null();
-        *context.data_mut() = Value::Object(seen);
-        let rendered = self.pages.render_with_context(template, &context);
-        rendered.map_err(|error| Problem::fault(format!("page {template}: {error}")))
+        // `Context::wraps` would copy it all.
+        *context.data_mut() = Value::Object(Map::from_iter([("page".to_owned(), page), ("view".to_owned(), view)]));
+        let main = self.draw(template, &context)?;
+        context.data_mut()["page"]["main_html"] = Value::String(main);
+        self.draw("layout", &context)
+    }
+
+    fn draw(&self, template: &str, context: &Context) -> Result<String> {
+        let drawn = self.pages.render_with_context(template, context);
+        drawn.map_err(|error| Problem::fault(format!("page {template}: {error}")))
     }
 
     /// A letter: its subject is the template's first line, its text the rest.

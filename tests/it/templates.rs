@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use handlebars::Handlebars;
-use serde_json::{Value, json};
+use seamark::http::Views;
+use serde_json::Value;
 
 fn templates() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")
@@ -31,24 +31,13 @@ fn name(path: &Path, folder: &Path) -> String {
     below.to_str().unwrap().replace('\\', "/")
 }
 
-fn engine() -> Handlebars<'static> {
-    let mut engine = Handlebars::new();
-    engine.set_strict_mode(true);
-    engine.set_prevent_indent(true);
-    for path in files(&templates(), "hbs") {
-        let text = fs::read_to_string(&path).unwrap();
-        engine.register_template_string(&name(&path, &templates()), text).unwrap();
-    }
-    engine
-}
-
 fn read(path: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
 /// Sample, the template that it is for, and the page that comes of it.
 fn pages() -> Vec<(String, String, String)> {
-    let (engine, folder) = (engine(), templates().join("samples"));
+    let (views, folder) = (Views::read().unwrap(), templates().join("samples"));
     let usual = read(&folder.join("page.json"));
     let mut pages = Vec::new();
     for path in files(&folder, "json") {
@@ -62,9 +51,8 @@ fn pages() -> Vec<(String, String, String)> {
             page[key] = value.clone();
         }
         let template = given["template"].as_str().unwrap_or(&sample).to_owned();
-        let html = engine
-            .render(&template, &json!({ "page": page, "view": given["view"] }))
-            .unwrap_or_else(|problem| panic!("{sample}: {problem}"));
+        let html = views.page(&template, page, given["view"].clone());
+        let html = html.unwrap_or_else(|problem| panic!("{sample}: {problem:?}"));
         pages.push((sample, template, html));
     }
     pages
