@@ -14,7 +14,6 @@ use actix_web::{App as WebApp, FromRequest, HttpMessage, HttpServer, Route, web}
 
 use crate::app::App;
 use crate::assignments;
-use crate::db::Conn;
 use crate::evidence::Actor;
 use crate::http::{Arrival, Desk, Form, Guest, NavItem, Stale, Unseen, Visit, blocking, security};
 use crate::identity::pages::{SessionId, cookie_name};
@@ -424,13 +423,8 @@ async fn welcome(
     if request.path().starts_with("/static/") {
         return Ok(None);
     }
-    let (database, token) = (desk.database.clone(), cookie.value().to_owned());
-    let look = move |conn: &mut Conn| identity::recognise(conn, &keyring, &token, now);
-    let recognised = match database.glance(&look) {
-        Some(recognised) => recognised,
-        None => blocking(move || database.read(look)).await,
-    };
-    match recognised {
+    let token = cookie.value().to_owned();
+    match desk.glance(move |conn| identity::recognise(conn, &keyring, &token, now)).await {
         Ok(recognised) => {
             if recognised.note {
                 note_seen(desk, recognised.session, now).await?;

@@ -20,7 +20,7 @@ const CONCERN: &str = "If a post, message or account worries you, tell the desig
 
 pub async fn show(visit: Visit, viewer: Viewer, library: web::Data<Library>) -> Answer {
     let (person, now) = (viewer.person, visit.now);
-    let training = visit.read(move |conn| my_training(conn, person, now)).await?;
+    let training = visit.desk.glance(move |conn| my_training(conn, person, now)).await?;
     match (training.total(), training.done()) {
         (0, _) => nothing(&visit, &viewer, &library, &training),
         (total, done) if total == done => all_done(&visit, &viewer, &library, &training),
