@@ -129,6 +129,26 @@ fn rows(rows: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
+fn a_parser_that_is_not_ours_finds_every_question_that_leaves() {
+    let folder = tempfile::tempdir().unwrap();
+    let (library, _) = Library::load(None);
+    for course in library.courses() {
+        fs::write(folder.path().join(format!("{}.gift", course.slug)), export(&course, Format::Gift).text).unwrap();
+    }
+    fs::write(folder.path().join("broken.gift"), "::one:: Which? {=This ~That").unwrap();
+    let read_back = |is_wanted: fn(&str) -> bool| {
+        let files = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
+        let wanted: Vec<_> = files.filter(|file| is_wanted(file.file_stem().unwrap().to_str().unwrap())).collect();
+        assert!(!wanted.is_empty());
+        std::process::Command::new("node").arg("tests/exports/check.cjs").args(wanted).output().unwrap()
+    };
+    let said = read_back(|name| name != "broken");
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
+    assert_eq!(String::from_utf8_lossy(&said.stdout).matches(" questions, ").count(), library.courses().len());
+    assert!(!read_back(|name| name == "broken").status.success());
+}
+
+#[test]
 fn gift_is_read_in_the_forms_that_we_have() {
     let one = only(
         "// [id:who-first] [tag:P18]\n::Who first?::[html]A <b>list</b> is lost\\: whom do you tell? {\n=The lead#At once.\n~Nobody#No.\n~A friend\n####Soon.\n}\n",
