@@ -136,7 +136,8 @@ fn to_do(schools: &[Value], mail_to: &str, broken: usize) -> Vec<Value> {
         .collect();
     if broken > 0 {
         let complaints = count(broken, "complaint about your courses", "complaints about your courses");
-        lines.push(json!({ "text": format!("{complaints}: what was sound stays in use"), "href": "/settings/content" }));
+        lines
+            .push(json!({ "text": format!("{complaints}: what was sound stays in use"), "href": "/settings/content" }));
     }
     if mail_to.is_empty() {
         lines.push(json!({ "text": "No way out for letters is set, so they wait", "href": "#mail" }));

@@ -46,9 +46,10 @@ fn unseen(problem: &Problem) -> Unseen {
         Problem::SignedOut => Unseen { template: "identity/signed-out", title: "Please sign in", view: json!({}) },
         Problem::NotFound => Unseen { template: "faults/not-found", title: "Page not found", view: json!({}) },
         Problem::Refused(why) => refused("That could not be done", why),
-        Problem::Invalid(complaints) => {
-            refused("Something needs putting right", &complaints.0.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>().join(" "))
-        }
+        Problem::Invalid(complaints) => refused(
+            "Something needs putting right",
+            &complaints.0.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>().join(" "),
+        ),
         Problem::Fault(fault) if fault.kind == FaultKind::Busy => {
             tracing::warn!(cause = %fault.cause, "busy");
             Unseen { template: "faults/busy", title: "Very busy", view: json!({ "wait": "about 5 seconds" }) }

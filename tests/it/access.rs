@@ -40,7 +40,8 @@ struct Town {
 impl Town {
     fn new() -> Town {
         let home = Home::new();
-        let asked = Asked { listen: listening(), seed: 7, today: Day::new(2026, 11, 24).unwrap(), people: 60, courses: None };
+        let asked =
+            Asked { listen: listening(), seed: 7, today: Day::new(2026, 11, 24).unwrap(), people: 60, courses: None };
         let app = demo::make_on(&asked, home.folder(), home.target.clone(), listening()).unwrap();
         let schools = app.read(people::schools).unwrap();
         let a = schools.iter().find(|school| school.name == "Fairhaven Primary").unwrap().id;
