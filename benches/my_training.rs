@@ -1,5 +1,6 @@
 //! *My training*, signed in, 7 assignments, the whole page. The floor, in the same run: a bare actix handler that runs the
-//! page's own SQL statements, as SQLite saw them, each prepared once and every column read, and a template of its bytes.
+//! page's own SQL statements and a template of its bytes. It is measured twice: with the statements run as the page runs them,
+//! through the same readers; and with the words that SQLite saw, each prepared once and every column read, without diesel.
 //! `cargo bench --bench my_training [-- --requests 4000]`
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
@@ -19,15 +20,20 @@ use harness::program::Program;
 use harness::trust::{Seat, Trust, begin_all, sign_in};
 use harness::{RUNS, is_said, median, number, print_load, print_median};
 use libsqlite3_sys as ffi;
+use seamark::app::App;
+use seamark::clock::Clock;
 use seamark::config::Config;
 use seamark::identity::rules::LinkKind;
-use seamark::{assignments, attempts, server};
+use seamark::reports::my_training::my_training;
+use seamark::{assignments, attempts, identity, server};
 
 const CLIENTS: usize = 2;
 
 fn main() {
-    if is_said("--floor") {
-        return serve_floor();
+    for (word, reading) in [("--same-readers", Reading::SameReaders), ("--bare-sqlite", Reading::BareSqlite)] {
+        if is_said(word) {
+            return serve_floor(reading);
+        }
     }
     let requests = number("--requests", 4000);
     let trust = Trust::of_one_school(50, None);
@@ -40,20 +46,24 @@ fn main() {
     println!("statements: {counted}");
     std::fs::write(trust.file("statements.json"), serde_json::to_vec(&statements).unwrap()).unwrap();
     std::fs::write(trust.file("page.html"), &page.body).unwrap();
-    let mut figures: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
-    for run in 0..2 * RUNS {
-        let program = match run % 2 {
+    std::fs::write(trust.file("session"), &seat.cookie).unwrap();
+    let mut figures: [Vec<f64>; 3] = Default::default();
+    for run in 0..3 * RUNS {
+        let program = match run % 3 {
             0 => trust.serve(),
-            _ => Program::start(&mut trust.bench_itself("--floor"), &trust.address),
+            1 => Program::start(&mut trust.bench_itself("--same-readers"), &trust.address),
+            _ => Program::start(&mut trust.bench_itself("--bare-sqlite"), &trust.address),
         };
         ask(&program, &seat, requests / 10, page.body.len());
         let before = program.cpu();
         ask(&program, &seat, requests, page.body.len());
-        figures[run % 2].push((program.cpu() - before) * 1000.0 / requests as f64);
+        figures[run % 3].push((program.cpu() - before) * 1000.0 / requests as f64);
     }
-    print_median("served: server CPU a request", "ms", &figures[0]);
-    print_median("floor: server CPU a request", "ms", &figures[1]);
-    println!("{:.2} times the floor's", median(&figures[0]) / median(&figures[1]));
+    let [served, same_readers, bare_sqlite] = figures;
+    print_median("served: server CPU a request", "ms", &served);
+    print_median("floor, through the same readers", "ms", &same_readers);
+    print_median("floor, SQLite without diesel", "ms", &bare_sqlite);
+    println!("{:.2} and {:.2} times", median(&served) / median(&same_readers), median(&served) / median(&bare_sqlite));
     print_load("after");
 }
 
@@ -139,9 +149,16 @@ unsafe extern "C" fn note(_: c_uint, _: *mut c_void, statement: *mut c_void, _: 
 
 // ── the floor
 
-fn serve_floor() {
+#[derive(Clone, Copy)]
+enum Reading {
+    SameReaders,
+    BareSqlite,
+}
+
+fn serve_floor(reading: Reading) {
     let config = Config::load(None).unwrap();
-    let page = std::fs::read_to_string(config.data.join("page.html")).unwrap();
+    let (listen, folder) = (config.listen, config.data.clone());
+    let page = std::fs::read_to_string(folder.join("page.html")).unwrap();
     let mut templates = Handlebars::new();
     let token = page
         .split("name=\"token\" value=\"")
@@ -151,32 +168,56 @@ fn serve_floor() {
         .to_owned();
     assert!(!token.is_empty() && !page.contains("{{"));
     templates.register_template_string("page", page.replace(&token, "{{token}}")).unwrap();
-    let templates = web::Data::new(templates);
-    let folder = web::Data::new(config.data.clone());
-    let token = web::Data::new(token);
-    let server = HttpServer::new(move || {
-        let app = WebApp::new().app_data(templates.clone()).app_data(folder.clone()).app_data(token.clone());
-        app.route("/", web::get().to(bare))
+    let floor = web::Data::new(Floor {
+        reading,
+        session: std::fs::read_to_string(folder.join("session")).unwrap(),
+        app: matches!(reading, Reading::SameReaders).then(|| App::build(config, Clock::System).unwrap()),
+        folder,
+        templates,
+        token,
     });
-    let running = server.workers(2).bind(config.listen).unwrap().run();
+    let server = HttpServer::new(move || WebApp::new().app_data(floor.clone()).route("/", web::get().to(bare)));
+    let running = server.workers(2).bind(listen).unwrap().run();
     actix_web::rt::System::new().block_on(running).unwrap();
+}
+
+struct Floor {
+    reading: Reading,
+    app: Option<App>,
+    session: String,
+    folder: PathBuf,
+    templates: Handlebars<'static>,
+    token: String,
+}
+
+async fn bare(floor: web::Data<Floor>) -> HttpResponse {
+    let reader = floor.clone();
+    let read = web::block(move || match reader.reading {
+        Reading::SameReaders => reader.run_as_the_page_does(),
+        Reading::BareSqlite => {
+            STATEMENTS.with(|statements| statements.get_or_init(|| Statements::prepare(&reader.folder)).run_all())
+        }
+    });
+    assert!(read.await.unwrap() > 0);
+    let page = floor.templates.render("page", &serde_json::json!({ "token": floor.token })).unwrap();
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
+}
+
+impl Floor {
+    /// The session's statements, then the list's.
+    fn run_as_the_page_does(&self) -> usize {
+        let app = self.app.as_ref().unwrap();
+        let now = app.desk.clock.now();
+        let read = app.read(|conn| {
+            let recognised = identity::recognise(conn, &app.keyring, &self.session, now)?;
+            my_training(conn, recognised.viewer.person, now)
+        });
+        read.unwrap().items.len()
+    }
 }
 
 thread_local! {
     static STATEMENTS: OnceCell<Statements> = const { OnceCell::new() };
-}
-
-async fn bare(
-    templates: web::Data<Handlebars<'static>>,
-    folder: web::Data<PathBuf>,
-    token: web::Data<String>,
-) -> HttpResponse {
-    let read = web::block(move || {
-        STATEMENTS.with(|statements| statements.get_or_init(|| Statements::prepare(&folder)).run_all())
-    });
-    assert!(read.await.unwrap() > 0);
-    let page = templates.render("page", &serde_json::json!({ "token": token.as_str() })).unwrap();
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
 }
 
 struct Statements(Vec<*mut ffi::sqlite3_stmt>);

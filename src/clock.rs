@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone, Timelike, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Month, NaiveDate, NaiveTime, TimeZone, Timelike, Utc, Weekday};
 use chrono_tz::Europe::London;
 use serde::{Deserialize, Serialize};
 
@@ -158,17 +158,21 @@ impl Day {
 
     /// "24 November 2026"
     pub fn long(self) -> String {
-        self.0.format("%-d %B %Y").to_string()
+        format!("{} {}", self.short(), self.year())
     }
 
     /// "Tuesday 24 November"
     pub fn weekday_and_day(self) -> String {
-        self.0.format("%A %-d %B").to_string()
+        format!("{} {}", self.0.format("%A"), self.short())
     }
 
     /// "24 November"
     pub fn short(self) -> String {
-        self.0.format("%-d %B").to_string()
+        format!("{} {}", self.day_of_month(), self.month_name())
+    }
+
+    fn month_name(self) -> &'static str {
+        u8::try_from(self.month()).ok().and_then(|month| Month::try_from(month).ok()).map_or("", |month| month.name())
     }
 }
 

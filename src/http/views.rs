@@ -18,6 +18,7 @@ impl Views {
         pages.set_strict_mode(true);
         // Partials keep their lines as they are, or text areas would gain spaces.
         pages.set_prevent_indent(true);
+        pages.register_escape_fn(escape);
         letters.set_strict_mode(true);
         letters.register_escape_fn(handlebars::no_escape);
         for (path, bytes) in assets::files(&assets::TEMPLATES) {
@@ -55,4 +56,10 @@ impl Views {
         let (subject, text) = written.split_once('\n').unwrap_or((&written, ""));
         Ok((subject.trim().to_owned(), format!("{}\n", text.trim())))
     }
+}
+
+/// Most words hold nothing that HTML reads as its own, and need not be copied letter by letter.
+fn escape(words: &str) -> String {
+    let is_read = |byte: u8| matches!(byte, b'<' | b'>' | b'"' | b'&' | b'\'' | b'`' | b'=');
+    if words.bytes().any(is_read) { handlebars::html_escape(words) } else { words.to_owned() }
 }

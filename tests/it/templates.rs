@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use seamark::http::Views;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn templates() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")
@@ -83,6 +83,16 @@ fn no_page_needs_script_or_inline_style() {
         for never in ["<script", "<style", " style=", " onclick=", "javascript:"] {
             assert!(!html.contains(never), "{sample} has {never}");
         }
+    }
+}
+
+#[test]
+fn whatever_html_reads_as_its_own_is_escaped() {
+    let (views, page) = (Views::read().unwrap(), read(&templates().join("samples/page.json")));
+    for letter in (' '..='~').chain(['é', '“']) {
+        let view = json!({ "heading": format!("a{letter}b"), "why": "", "back_href": "/", "back_text": "" });
+        let html = views.page("faults/refused", page.clone(), view).unwrap();
+        assert!(html.contains(&handlebars::html_escape(&format!("a{letter}b"))), "{letter}");
     }
 }
 
