@@ -575,7 +575,7 @@ fn verify_evidence(app: &App) -> Result<bool> {
 fn back_up(config: &Config, file: &Path) -> Result<()> {
     if let Target::Postgres(_) = &config.database {
         return tell(&format!(
-            "PostgreSQL has its own tool for this. Run:\n  pg_dump --format=custom --file={} \"$SEAMARK_DATABASE\"\nand keep a copy of {} in a safe place.",
+            "PostgreSQL has its own tool for this. With your database's URL, run:\n  pg_dump --format=custom --file={} \"postgres://…\"\nand keep a copy of {} in a safe place.",
             file.display(),
             config.keys_folder().display()
         ));
@@ -605,7 +605,7 @@ fn back_up(config: &Config, file: &Path) -> Result<()> {
 
 fn restore(config: &Config, file: &Path) -> Result<()> {
     let Target::Sqlite(database) = &config.database else {
-        return tell(&format!("Run: pg_restore --dbname=\"$SEAMARK_DATABASE\" {}", file.display()));
+        return tell(&format!("With the URL of a new, empty database, run:\n  pg_restore --dbname=\"postgres://…\" {}\nThen put your copy of the keys in place, and run `seamark evidence verify`.", file.display()));
     };
     for remains in [database.clone(), beside(database, "-wal"), beside(database, "-shm")] {
         if remains.exists() {

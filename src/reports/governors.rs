@@ -199,7 +199,7 @@ impl Told {
             value: shown.to_string(),
             last_year: then.filter(|_| !shown.is_hidden()).map(|then| format!("{then} last year")),
             band,
-            band_word: band_word(band).to_owned(),
+            band_word: band_word(band, shown).to_owned(),
             target: Some(format!("target {}%", measure.thresholds().0)),
         })
     }
@@ -252,9 +252,11 @@ impl Told {
         }
         let share = printed_share(rate).filter(|_| about.school.is_none());
         let share = share.map(|share| format!(" ({})", share.trim_end_matches(" staff"))).unwrap_or_default();
+        let opening = opening(Measure::K1.printed_band(rate));
+        let shown = if opening.is_empty() { text::capital(&shown.to_string()) } else { shown.to_string() };
         let mut said = vec![
-            Said::Plainly(opening(Measure::K1.printed_band(rate)).to_owned()),
-            Said::Strongly(shown.to_string()),
+            Said::Plainly(opening.to_owned()),
+            Said::Strongly(shown),
             Said::Plainly(format!(
                 " of staff{share} are up to date with everything that is asked of them{}. ",
                 self.change()
@@ -490,12 +492,14 @@ fn opening(band: Option<figures::Band>) -> &'static str {
     }
 }
 
-fn band_word(band: sheet::Band) -> &'static str {
+fn band_word(band: sheet::Band, shown: PrintedPercent) -> &'static str {
     match band {
         sheet::Band::Good => "Good",
         sheet::Band::Watch => "Watch",
         sheet::Band::Act => "Act",
-        sheet::Band::NotShown => "Not shown",
+        sheet::Band::NotShown if shown.is_hidden() => "Not shown",
+        // Rounded as it is, the figure is too coarse to be judged.
+        sheet::Band::NotShown => "Small group",
     }
 }
 

@@ -59,7 +59,7 @@ pub struct Measure {
     /// "78% last year", or nothing
     pub last_year: Option<String>,
     pub band: Band,
-    /// "Good", "Watch", "Act", "Not shown"
+    /// "Good", "Watch", "Act", "Small group", "Not shown"
     pub band_word: String,
     /// "target 95%", or nothing
     pub target: Option<String>,
