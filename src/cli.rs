@@ -605,7 +605,10 @@ fn back_up(config: &Config, file: &Path) -> Result<()> {
 
 fn restore(config: &Config, file: &Path) -> Result<()> {
     let Target::Sqlite(database) = &config.database else {
-        return tell(&format!("With the URL of a new, empty database, run:\n  pg_restore --dbname=\"postgres://…\" {}\nThen put your copy of the keys in place, and run `seamark evidence verify`.", file.display()));
+        return tell(&format!(
+            "With the URL of a new, empty database, run:\n  pg_restore --dbname=\"postgres://…\" {}\nThen put your copy of the keys in place, and run `seamark evidence verify`.",
+            file.display()
+        ));
     };
     for remains in [database.clone(), beside(database, "-wal"), beside(database, "-shm")] {
         if remains.exists() {

@@ -340,6 +340,23 @@ fn hr_says_what_a_job_includes_and_the_training_for_it_is_asked() {
 }
 
 #[test]
+fn hr_says_that_a_trainee_is_on_placement_and_takes_it_back() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let kit = somebody(&site, KIT).unwrap();
+    let (page, action) = (format!("/people/{}/correct", kit.id), format!("/people/{}/duties", kit.id));
+    let held = || {
+        let mut posts = site.read(|conn| people::posts_of(conn, &[kit.id]));
+        posts.retain(|record| record.superseded.is_none());
+        posts.into_iter().map(|record| (record.post.on_placement, record.employment_type)).collect::<Vec<_>>()
+    };
+    fills(&sam, &page, &action, &[("duties", "placement")]);
+    assert!(held().iter().all(|post| *post == (true, "placement".to_owned())), "{:?}", held());
+    fills(&sam, &page, &action, &[]);
+    assert!(held().iter().all(|post| *post == (false, String::new())), "{:?}", held());
+}
+
+#[test]
 fn nobody_outside_ones_schools_can_be_corrected_or_named() {
     let site = trust();
     let kit = site.as_person(KIT);

@@ -9,7 +9,7 @@ use crate::db::Conn;
 use crate::http::{Answer, Form, Visit, field};
 use crate::pdf;
 use crate::people::import::a_name;
-use crate::people::rules::{PostFlags, RoleGroup, WorkEmail};
+use crate::people::rules::{EmploymentType, PostFlags, RoleGroup, WorkEmail};
 use crate::people::{self, NewPerson, NewPost, Person, PostRecord, School, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
 use crate::text::capital;
@@ -64,26 +64,51 @@ fn adding(schools: &[School], form: &Form, complaints: &Complaints) -> Value {
     })
 }
 
-/// What a job may include that asks for training of its own.
-fn duties_field(flags: PostFlags) -> Value {
+/// What decides which training somebody gets, beside their role group.
+#[derive(Clone, Copy, PartialEq)]
+struct Duties {
+    flags: PostFlags,
+    on_placement: bool,
+}
+
+impl Duties {
+    fn of(post: &PostRecord) -> Duties {
+        Duties { flags: post.post.flags, on_placement: post.post.on_placement }
+    }
+
+    /// The job with these duties. A placement that has ended leaves open how they are employed now.
+    fn put(self, post: NewPost) -> NewPost {
+        let placement = EmploymentType::Placement.as_str();
+        let employment_type = match self.on_placement {
+            true => placement.to_owned(),
+            false if post.employment_type == placement => String::new(),
+            false => post.employment_type,
+        };
+        NewPost { flags: self.flags, employment_type, ..post }
+    }
+}
+
+fn duties_field(Duties { flags, on_placement }: Duties) -> Value {
     let option = |value: &str, text: &str, is_chosen: bool| json!({ "value": value, "text": text, "note": null, "is_chosen": is_chosen });
     json!({
         "options": [
             option("leads", "They are a senior leader", flags.leadership),
             option("accounts", "They run a school’s social media account", flags.account_administrator),
             option("images", "They take or publish pictures of pupils", flags.takes_images),
+            option("placement", "They are a trainee on placement, whom the school does not employ", on_placement),
         ],
         "error": null,
     })
 }
 
-fn read_duties(form: &Form) -> PostFlags {
+fn read_duties(form: &Form) -> Duties {
     let ticked = form.all("duties");
-    PostFlags {
+    let flags = PostFlags {
         leadership: ticked.contains(&"leads"),
         account_administrator: ticked.contains(&"accounts"),
         takes_images: ticked.contains(&"images"),
-    }
+    };
+    Duties { flags, on_placement: ticked.contains(&"placement") }
 }
 
 fn choice(options: &[(String, String)], chosen: &str, error: Option<&str>) -> Value {
@@ -176,13 +201,13 @@ fn read_added(form: &Form, schools: &[School]) -> std::result::Result<Added, Com
             "no" => Some(false),
             _ => None,
         },
-        flags: read_duties(form),
+        flags: PostFlags::default(),
         from,
         until: None,
         manager: None,
         manager_named: manager.as_ref().map(ToString::to_string),
     };
-    Ok(Added { person, reference, post, manager })
+    Ok(Added { person, reference, post: read_duties(form).put(post), manager })
 }
 
 /// A line manager must be somebody whom this viewer may see: of others, nobody learns here whether they exist.
@@ -290,13 +315,14 @@ fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
 }
 
 /// What any of their jobs includes.
-fn duties(seen: &Seen) -> PostFlags {
-    let any = |of: fn(&PostFlags) -> bool| seen.posts.iter().any(|record| of(&record.post.flags));
-    PostFlags {
-        leadership: any(|flags| flags.leadership),
-        account_administrator: any(|flags| flags.account_administrator),
-        takes_images: any(|flags| flags.takes_images),
-    }
+fn duties(seen: &Seen) -> Duties {
+    let any = |of: fn(&Duties) -> bool| seen.posts.iter().map(Duties::of).any(|duties| of(&duties));
+    let flags = PostFlags {
+        leadership: any(|duties| duties.flags.leadership),
+        account_administrator: any(|duties| duties.flags.account_administrator),
+        takes_images: any(|duties| duties.flags.takes_images),
+    };
+    Duties { flags, on_placement: any(|duties| duties.on_placement) }
 }
 
 fn jobs(seen: &Seen) -> Vec<(String, String)> {
@@ -351,14 +377,14 @@ pub async fn correct_person(visit: Visit, viewer: Viewer, id: web::Path<i64>, fo
 /// Sets what their jobs in scope include; the list of what is asked of them follows.
 pub async fn set_duties(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
     let seen = see(&visit, &viewer, *id).await?;
-    let (scope, id, flags) = (hr_scope(&viewer)?, *id, read_duties(&form));
+    let (scope, id, duties) = (hr_scope(&viewer)?, *id, read_duties(&form));
     let done = visit
         .act_once(&form, "hr", move |act| {
             let today = act.now.day();
             let person = people::visible_to(act.conn, &scope, id, today)?;
             let posts = posts_that_go_on(act.conn, &scope, id, today)?;
-            for record in posts.iter().filter(|record| record.post.flags != flags) {
-                people::correct_post(act, &person, record.post.id, &NewPost { flags, ..NewPost::from(record) })?;
+            for record in posts.iter().filter(|record| Duties::of(record) != duties) {
+                people::correct_post(act, &person, record.post.id, &duties.put(NewPost::from(record)))?;
             }
             Ok(format!("/people/{id}"))
         })
