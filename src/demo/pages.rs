@@ -12,6 +12,10 @@ use crate::identity::rules::LinkKind;
 use crate::identity::{self, Keyring, Opening};
 use crate::mail::outbox;
 use crate::problem::Problem;
+use crate::text;
+
+/// Letters on the page of what was caught.
+const MOST_SHOWN: usize = 100;
 
 /// May be opened as often as wanted: pressing the button makes an ordinary single-use link, and follows it.
 pub async fn enter(visit: Visit, role: web::Path<String>, stage: web::Data<Stage>) -> Answer {
@@ -57,7 +61,7 @@ pub async fn sign_in(
 
 /// The letters, newest first, as they would have left; nothing leaves.
 pub async fn letters(visit: Visit, stage: web::Data<Stage>) -> Answer {
-    let rows = visit.read(|conn| outbox::newest(conn, 100)).await?;
+    let rows = visit.read(|conn| outbox::newest(conn, MOST_SHOWN as i64)).await?;
     let caught = stage.caught.letters();
     let letters: Vec<_> = rows
         .iter()
@@ -72,7 +76,10 @@ pub async fn letters(visit: Visit, stage: web::Data<Stage>) -> Answer {
             })
         })
         .collect();
-    let heading = crate::text::count(letters.len(), "letter caught", "letters caught");
+    let heading = match letters.len() {
+        MOST_SHOWN => format!("The newest {MOST_SHOWN} letters"),
+        few => text::count(few, "letter caught", "letters caught"),
+    };
     let pages = json!({ "is_needed": false, "previous": null, "next": null, "sentence": "" });
     visit.page(
         "reminders/outbox",

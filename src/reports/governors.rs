@@ -74,6 +74,13 @@ fn name_of(conn: &mut Conn, school: i64) -> Result<String> {
     schools.into_iter().find(|one| one.id == school).map(|one| one.name).ok_or(Problem::NotFound)
 }
 
+impl Report {
+    /// The trust's name, or one school's.
+    pub fn scope(&self) -> &str {
+        &self.facts.scope
+    }
+}
+
 /// The same report as a draft or as issued.
 pub fn worded(report: &Report, standing: Standing) -> GovernorsFacts {
     GovernorsFacts { standing, ..report.facts.clone() }

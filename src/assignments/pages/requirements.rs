@@ -229,7 +229,8 @@ fn row(requirement: &Requirement, library: &Library, may_change: bool, typed: Ty
 fn who(audience: &Audience) -> String {
     let named = [
         (audience.staff, "all staff"),
-        (audience.short_stay, "supply staff and trainees on placement"),
+        (audience.short_stay, "supply staff"),
+        (audience.short_stay, "trainees on placement"),
         (audience.leadership, "leaders"),
         (audience.account_administrators, "administrators of social media accounts"),
         (audience.takes_images, "those who take pictures of pupils"),

@@ -12,6 +12,7 @@ use crate::people::{self, School, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
 use crate::reports::governors::{self, Report};
 use crate::reports::issued::{self, Issued};
+use crate::text;
 
 const PAGE: &str = "reports/reports";
 const TITLE: &str = "Reports";
@@ -85,9 +86,15 @@ async fn read(visit: &Visit, library: web::Data<Library>, chosen: &Chosen) -> Re
 }
 
 async fn draft(visit: &Visit, report: Report) -> Answer {
-    let name = format!("governors-report-draft-{}.pdf", report.as_at.day());
+    let name = format!("governors-report-draft-{}-{}.pdf", plain_name(report.scope()), report.as_at.day());
     let bytes = blocking(move || issued::draft(&report)).await?;
     visit.file("application/pdf", &name, bytes)
+}
+
+/// "Harbour Academy" as part of a file's name: harbour-academy
+fn plain_name(scope: &str) -> String {
+    let plain: String = text::searchable(scope).chars().filter(|letter| letter.is_ascii()).collect();
+    plain.replace(' ', "-")
 }
 
 async fn issue(visit: &Visit, form: &Form, report: Report, log_key: web::Data<Secret>) -> Answer {
@@ -127,18 +134,23 @@ fn school_choice(scope: &Scope, schools: &[School], chosen: &str) -> Value {
 }
 
 fn lines(reports: &[Issued], schools: &[School]) -> Vec<Value> {
-    let name = |id: i64| schools.iter().find(|school| school.id == id).map(|school| school.name.as_str());
     let line = |report: &Issued| {
         json!({
             "number": report.number,
             "href": format!("/reports/{}.pdf", report.number),
-            "scope": report.school.and_then(name).unwrap_or("The trust"),
+            "scope": text::capital(scope_of(report, schools)),
             "as_at": report.as_at.day().long(),
             "issued": report.issued_at.day().long(),
             "headline": report.headline,
         })
     };
     reports.iter().map(line).collect()
+}
+
+/// Of whom a report tells, within a sentence.
+fn scope_of<'s>(report: &Issued, schools: &'s [School]) -> &'s str {
+    let name = |id: i64| schools.iter().find(|school| school.id == id).map(|school| school.name.as_str());
+    report.school.and_then(name).unwrap_or("the trust")
 }
 
 /// The bytes as they were issued.
@@ -154,8 +166,9 @@ pub async fn governors(visit: Visit, viewer: Viewer) -> Answer {
     let roles = [AccessRole::Governor, AccessRole::HR];
     let (schools, reports) =
         visit.read(move |conn| Ok((people::schools(conn)?, issued::seen_by(conn, &viewer, &roles)?))).await?;
-    let heading = match reports.first() {
-        Some(latest) => format!("The latest report: {}", latest.headline),
+    let of_the_trust = reports.iter().find(|report| report.school.is_none());
+    let heading = match of_the_trust.or(reports.first()) {
+        Some(latest) => format!("The latest report of {}: {}", scope_of(latest, &schools), latest.headline),
         None => "No report has been issued yet".to_owned(),
     };
     let view = json!({ "heading": heading, "issued": lines(&reports, &schools), "questions": QUESTIONS });
