@@ -2,15 +2,27 @@
 
 use serde_json::json;
 
+use crate::assignments::Assignment;
 use crate::clock::Instant;
 use crate::courses::Course;
 use crate::mail::Letter;
 use crate::people::Person;
 
+pub const HELP_WELCOME: &str = "help-welcome";
+
+/// The value that says which course of whom it is about, so that it is not asked for twice. It is not in the words.
+pub const ASSIGNMENT: &str = "assignment";
+
 /// To whoever can help. It says nothing of marks, answers or tries.
-pub fn help_welcome(helper: &Person, person: &Person, course: &Course, not_before: Instant) -> Letter {
+pub fn help_welcome(
+    helper: &Person,
+    person: &Person,
+    assignment: &Assignment,
+    course: &Course,
+    not_before: Instant,
+) -> Letter {
     Letter {
-        kind: "help-welcome",
+        kind: HELP_WELCOME,
         person: Some(helper.id),
         recipient: helper.work_email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
         recipient_name: helper.name(),
@@ -19,6 +31,7 @@ pub fn help_welcome(helper: &Person, person: &Person, course: &Course, not_befor
             "person": person.name(),
             "course": course.title,
             "slug": course.slug,
+            ASSIGNMENT: assignment.id,
         }),
         not_before,
     }

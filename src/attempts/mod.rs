@@ -22,6 +22,7 @@ use crate::courses::{Course, Kind, Library, Question};
 use crate::db::{Conn, lock_row};
 use crate::evidence::Draft;
 use crate::ids;
+use crate::mail::outbox;
 use crate::people::rules::{Post, RoleGroup, WorkEmail, main_post};
 use crate::people::{self, Person};
 use crate::problem::{Problem, Result};
@@ -290,14 +291,38 @@ fn named_helper(conn: &mut Conn, person: i64, day: Day) -> Result<Option<Person>
     Ok(None)
 }
 
-/// Tells the helper that help with a course would be welcome: nothing of marks, answers or tries. Gives whom it told.
-pub fn ask_for_help(act: &mut Act, assignment: &Assignment, course: &Course) -> Result<Person> {
-    latest(act.conn, assignment.id)?.filter(Attempt::may_ask_for_help).ok_or(Problem::NotFound)?;
+/// What came of asking for help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HelpAsked {
+    /// This is whom the program tells.
+    Now(Person),
+    /// They had asked after this try before, on this day. Nobody is told twice.
+    Before(Day),
+}
+
+/// Tells the helper that help with a course would be welcome: nothing of marks, answers or tries. Once after each try.
+pub fn ask_for_help(act: &mut Act, assignment: &Assignment, course: &Course) -> Result<HelpAsked> {
+    lock_row(act.conn, "assignments", assignment.id)?;
+    let latest = latest(act.conn, assignment.id)?.filter(Attempt::may_ask_for_help).ok_or(Problem::NotFound)?;
+    if let Some(day) = asked_for_help(act.conn, &latest)? {
+        return Ok(HelpAsked::Before(day));
+    }
     let helper = helper(act.conn, assignment.person, act.now.day())?.ok_or(Problem::NotFound)?;
     let person = people::person(act.conn, assignment.person)?;
     let not_before = assignments::in_working_hours(act.conn, helper.id, act.now)?;
-    act.post(&letter::help_welcome(&helper, &person, course, not_before))?;
-    Ok(helper)
+    act.post(&letter::help_welcome(&helper, &person, assignment, course, not_before))?;
+    Ok(HelpAsked::Now(helper))
+}
+
+/// The day on which they asked for help after this try, if they did: the letter in the outbox tells.
+pub fn asked_for_help(conn: &mut Conn, attempt: &Attempt) -> Result<Option<Day>> {
+    let Some(finished) = attempt.finished else { return Ok(None) };
+    for row in outbox::queued_since(conn, letter::HELP_WELCOME, finished)? {
+        if row.values()?[letter::ASSIGNMENT] == attempt.assignment {
+            return Ok(Some(Instant(row.queued_at).day()));
+        }
+    }
+    Ok(None)
 }
 
 // ── looking

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use actix_web::web;
 
-use super::{Attempt, Progress};
+use super::{Attempt, HelpAsked, Progress};
 use crate::assignments::{self, Assignment};
 use crate::certificates::{self, Key};
 use crate::clock::Instant;
@@ -232,10 +232,13 @@ pub async fn ask_for_help(
     let told = visit
         .act_once(&form, "self", move |act| {
             let assignment = assignments::assignment_for(act.conn, viewer.person, Kind::Course, &course.slug, act.now)?;
-            Ok(super::ask_for_help(act, &assignment, &course)?.name())
+            Ok(match super::ask_for_help(act, &assignment, &course)? {
+                HelpAsked::Now(helper) => format!("We will tell {} that help would be welcome.", helper.name()),
+                HelpAsked::Before(day) => result::asked_on(day),
+            })
         })
         .await?;
-    visit.go_saying(&quiz_href(&slug), &format!("We will tell {told} that help would be welcome."))
+    visit.go_saying(&quiz_href(&slug), &told)
 }
 
 async fn own(visit: &Visit, library: &web::Data<Library>, person: i64, attempt: i64) -> Result<(Attempt, Arc<Course>)> {
@@ -294,9 +297,19 @@ async fn failed(
     let mut view = result::failed(library, course, attempt, verdict_on)?;
     if attempt.may_ask_for_help() {
         let (person, school, today) = (viewer.person, viewer.school, visit.now.day());
-        let (helper, filled) =
-            visit.read(move |conn| Ok((super::helper(conn, person, today)?, people::cards(conn, school)?))).await?;
-        result::offer_help(&mut view, course, helper.as_ref(), &library.cards.words("helper", &filled));
+        let (shelf, of) = (library.clone(), attempt.clone());
+        let help = visit
+            .read(move |conn| {
+                if let Some(day) = super::asked_for_help(conn, &of)? {
+                    return Ok(result::Help::Asked(day));
+                }
+                Ok(match super::helper(conn, person, today)? {
+                    Some(helper) => result::Help::From(helper),
+                    None => result::Help::on_the_card(&shelf, &people::cards(conn, school)?),
+                })
+            })
+            .await?;
+        result::offer_help(&mut view, course, &help);
     }
     visit.page("attempts/result-failed", "Not yet", view)
 }

@@ -127,7 +127,7 @@ fn fill_cards(act: &mut crate::act::Act, library: &courses::Library) -> Result<(
         ("data-protection", "dpo@saltmarsh.example, 01632 960145"),
         ("hr", "hr@saltmarsh.example"),
         ("it", "IT desk, extension 200"),
-        ("helper", "Your line manager, or the training team"),
+        ("helper", "Your line manager or the training team"),
         ("online-safety-help", "The trust’s online safety adviser, 01632 960160"),
         ("wellbeing", "Staff support, 01632 960170, day and night"),
     ];

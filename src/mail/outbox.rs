@@ -131,6 +131,15 @@ pub fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<Row>> {
     Ok(outbox::table.order(outbox::id.desc()).limit(limit).select(Row::as_select()).load(conn)?)
 }
 
+/// The letters of one kind that were posted at an instant or after it, oldest first.
+pub fn queued_since(conn: &mut Conn, kind: &str, since: Instant) -> Result<Vec<Row>> {
+    Ok(outbox::table
+        .filter(outbox::kind.eq(kind).and(outbox::queued_at.ge(since.0)))
+        .order(outbox::id)
+        .select(Row::as_select())
+        .load(conn)?)
+}
+
 /// When the last letter left.
 pub fn last_sent(conn: &mut Conn) -> Result<Option<Instant>> {
     let last: Option<Option<i64>> = outbox::table

@@ -275,15 +275,22 @@ fn nobody_sees_or_answers_anybody_elses_attempt() {
 
 // ── help
 
+impl Trust {
+    /// Helen is Priya's.
+    fn has_line_manager(&self) {
+        let (priya, helen) = (self.priya.clone(), self.helen.id);
+        self.act(move |act| {
+            let record = people::posts_of(act.conn, &[priya.id])?.remove(0);
+            let new = NewPost { manager: Some(helen), ..NewPost::from(&record) };
+            people::correct_post(act, &priya, record.post.id, &new).map(|_| ())
+        });
+    }
+}
+
 #[test]
 fn help_is_offered_after_three_tries_and_only_whoever_asks_is_helped() {
     let trust = Trust::new();
-    let (priya, helen) = (trust.priya.clone(), trust.helen.id);
-    trust.act(move |act| {
-        let record = people::posts_of(act.conn, &[priya.id])?.remove(0);
-        let new = NewPost { manager: Some(helen), ..NewPost::from(&record) };
-        people::correct_post(act, &priya, record.post.id, &new).map(|_| ())
-    });
+    trust.has_line_manager();
     let priya = trust.browser(&trust.priya);
     for _ in 0..2 {
         assert!(!goes_through(&priya, &trust, &trust.priya, false).says("Ask for help"));
@@ -301,7 +308,36 @@ fn help_is_offered_after_three_tries_and_only_whoever_asks_is_helped() {
     let values = letters[0].values().unwrap();
     let mut said: Vec<&String> = values.as_object().unwrap().keys().collect();
     said.sort();
-    assert_eq!(said, ["course", "forename", "person", "slug"], "nothing of marks or tries");
+    assert_eq!(said, ["assignment", "course", "forename", "person", "slug"], "nothing of marks or tries");
+}
+
+#[test]
+fn who_asked_for_help_reads_so_and_asks_again_only_after_another_try() {
+    let trust = Trust::new();
+    trust.has_line_manager();
+    let priya = trust.browser(&trust.priya);
+    let action = format!("{QUIZ}/help");
+    let third = (0..3).map(|_| goes_through(&priya, &trust, &trust.priya, false)).last().unwrap();
+    priya.fills_in(&third, &action, &[]);
+    let page = priya.opens(QUIZ);
+    assert!(
+        page.says("You asked for help on 15 September.") && !page.says("Ask for help</button>"),
+        "{}",
+        page.words()
+    );
+    let another_tab = priya.opens(&format!("{QUIZ}/{}/8", latest(&trust, &trust.priya).id));
+    assert!(!another_tab.says("Ask for help</button>"));
+    let mut fields = third.hidden(&action);
+    fields.iter_mut().filter(|(name, _)| name == "once").for_each(|(_, once)| *once = "0".repeat(32));
+    assert_eq!(priya.posts(&action, &fields).status, 303);
+    assert_eq!(trust.letters("help-welcome").len(), 1, "pressed in two tabs, told once");
+    trust.it_is("2026-09-16", "09:14");
+    let priya = trust.browser(&trust.priya);
+    let fourth = goes_through(&priya, &trust, &trust.priya, false);
+    assert!(fourth.says("Ask for help</button>"));
+    priya.fills_in(&fourth, &action, &[]);
+    assert!(priya.opens(QUIZ).says("You asked for help on 16 September."));
+    assert_eq!(trust.letters("help-welcome").len(), 2);
 }
 
 #[test]
@@ -310,6 +346,9 @@ fn without_a_manager_the_page_says_whom_to_ask_and_offers_no_button() {
     let priya = trust.browser(&trust.priya);
     let last = (0..3).map(|_| goes_through(&priya, &trust, &trust.priya, false)).last().unwrap();
     assert!(last.says("Ask your line manager or the office.") && !last.says("Ask for help</button>"));
+    trust.act(move |act| people::set_card(act, None, "helper", "Your line manager, or the training team"));
+    let sentence = "Here is who to ask for help with this: Your line manager, or the training team.";
+    assert!(priya.opens(QUIZ).says(sentence), "a whole sentence, whatever the card holds");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! How an attempt went: passed, with every answer and what comes next; or not yet, with the pages worth another look.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -8,8 +10,8 @@ use super::{MARKS_NOTE, course_href, quiz_href};
 use crate::assignments::rules::Standing;
 use crate::assignments::{self, Assignment};
 use crate::attempts::rules::{self, Chosen, MarkedRow, ordinal};
-use crate::attempts::{Attempt, Progress};
-use crate::clock::Instant;
+use crate::attempts::{Attempt, HELPER_SLOT, Progress};
+use crate::clock::{Day, Instant};
 use crate::courses::{Course, Kind, Library, Question, QuestionKind, views};
 use crate::db::Conn;
 use crate::people::Person;
@@ -58,17 +60,44 @@ pub(super) fn failed(
     }))
 }
 
+/// What there is to say of help.
+pub(super) enum Help {
+    /// They asked on this day.
+    Asked(Day),
+    /// Whom a button would tell.
+    From(Person),
+    /// Nobody whom we could write to: whom to ask, in a whole sentence.
+    Ask(String),
+}
+
+impl Help {
+    pub fn on_the_card(library: &Library, filled: &BTreeMap<String, String>) -> Help {
+        let words = library.cards.words(HELPER_SLOT, filled);
+        let is_filled = filled.get(HELPER_SLOT).is_some_and(|own| !own.trim().is_empty());
+        Help::Ask(match is_filled {
+            true => format!("Here is who to ask for help with this: {}.", words.trim_end_matches('.')),
+            false => words,
+        })
+    }
+}
+
 /// Adds the offer of help: a button that tells somebody, or else whom to ask.
-pub(super) fn offer_help(view: &mut Value, course: &Course, helper: Option<&Person>, card: &str) {
-    view["help_sentence"] = match helper {
-        Some(helper) => format!(
+pub(super) fn offer_help(view: &mut Value, course: &Course, help: &Help) {
+    view["help_sentence"] = match help {
+        Help::Asked(day) => asked_on(*day),
+        Help::From(helper) => format!(
             "Press the button, and we tell {} that help would be welcome. Nothing about your answers or tries is sent.",
             helper.name()
         ),
-        None => card.to_owned(),
+        Help::Ask(words) => words.clone(),
     }
     .into();
-    view["help_action"] = helper.map(|_| format!("{}/help", quiz_href(&course.slug))).into();
+    let has_button = matches!(help, Help::From(_));
+    view["help_action"] = has_button.then(|| format!("{}/help", quiz_href(&course.slug))).into();
+}
+
+pub(super) fn asked_on(day: Day) -> String {
+    format!("You asked for help on {}.", day.short())
 }
 
 fn missed<'a>(course: &'a Course, attempt: &Attempt) -> Result<Vec<&'a Question>> {
