@@ -157,28 +157,21 @@ pub fn completions_of(conn: &mut Conn, person: i64) -> Result<Vec<CompletionRow>
         .load(conn)?)
 }
 
-/// A finished attempt without its marks: those are its person's own.
+/// An attempt that passed, without its marks: those are its person's own, and so are the tries that did not pass.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct TryRow {
+pub struct PassRow {
     pub slug: String,
     pub number: i32,
     pub version: String,
     pub finished_at: Option<i64>,
-    pub passed: Option<bool>,
 }
 
-pub fn tries_of(conn: &mut Conn, person: i64) -> Result<Vec<TryRow>> {
+pub fn passes_of(conn: &mut Conn, person: i64) -> Result<Vec<PassRow>> {
     Ok(attempts::table
         .inner_join(assignments::table.inner_join(requirements::table))
-        .filter(assignments::person_id.eq(person).and(attempts::finished_at.is_not_null()))
+        .filter(assignments::person_id.eq(person).and(attempts::passed.eq(true)))
         .order(attempts::id)
-        .select((
-            requirements::content_slug,
-            attempts::number,
-            attempts::content_version,
-            attempts::finished_at,
-            attempts::passed,
-        ))
+        .select((requirements::content_slug, attempts::number, attempts::content_version, attempts::finished_at))
         .load(conn)?)
 }
 

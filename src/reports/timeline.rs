@@ -48,7 +48,7 @@ pub fn timeline(conn: &mut Conn, library: &Library, viewer: &Viewer, seen: &Seen
     let person = seen.person.id;
     let mut happened = vec![Happened::new(seen.person.first_listed, "Came onto the staff list")];
     happened.extend(of_posts(conn, viewer, seen)?);
-    happened.extend(store::tries_of(conn, person)?.iter().filter_map(|row| of_try(row, library)));
+    happened.extend(store::passes_of(conn, person)?.iter().filter_map(|row| of_pass(row, library)));
     happened.extend(store::completions_of(conn, person)?.iter().filter_map(|row| of_completion(row, library)));
     happened.extend(certificates::of_person(conn, person)?.iter().flat_map(of_certificate));
     happened.extend(store::letters_to(conn, person)?.iter().filter_map(of_letter));
@@ -141,12 +141,11 @@ fn corrected(before: &PostRecord, after: &PostRecord, school: &School) -> Option
 
 // ── what was done
 
-fn of_try(row: &store::TryRow, library: &Library) -> Option<Happened> {
-    let did = if row.passed? { "Passed" } else { "Did not pass" };
+fn of_pass(row: &store::PassRow, library: &Library) -> Option<Happened> {
     let title = title_of(library, Kind::Course, &row.slug);
     let version = fingerprint(&row.version);
     let at = Instant(row.finished_at?);
-    Some(Happened::new(at, format!("{did} {title}, {} try, version {version}", words::ordinal(row.number))))
+    Some(Happened::new(at, format!("Passed {title}, {} try, version {version}", words::ordinal(row.number))))
 }
 
 /// What is completed by passing shows as its attempt.

@@ -368,10 +368,18 @@ fn a_persons_page_says_what_was_done_on_which_version_and_never_a_mark() {
     trust.it_is("2026-11-24", "09:14");
     let page = trust.browser("Helen").opens(&trust.page_of("Priya"));
     assert!(page.says("Passed on 5 October 2026, version 7c1e 90ab 44d0 1f7e"), "{}", page.words());
-    assert!(page.says("Did not pass Data protection and social media, first try"), "{}", page.words());
     assert!(page.says("1 try") && page.says("Came onto the staff list"));
     assert!(page.says("Post recorded: Teacher of music at Oak Primary, from 1 September 2020"));
     assert!(!page.says("5 of 8") && !page.says("of 8"));
+}
+
+#[test]
+fn nobody_else_learns_that_somebody_has_tried_and_not_passed() {
+    let trust = Trust::new();
+    trust.finishes_a_try("Priya", "data-protection", false);
+    let page = trust.browser("Tess").opens(&trust.page_of("Priya"));
+    assert!(page.says("Data protection") && page.says("Came onto the staff list"));
+    assert!(!page.says("Did not pass") && !page.says(" try"), "{}", page.words());
 }
 
 #[test]

@@ -123,7 +123,9 @@ fn queries(record: &Record) -> Result<Vec<Value>> {
 fn line(record: &Record, asked: &Asked, library: &Library) -> Value {
     let is_hr = record.row.seen.sight == Sight::Hr;
     let Pill { kind, words } = if is_hr { pill(asked.standing()) } else { pill_for_manager(asked.standing()) };
-    let tries = record.tries.get(&asked.assignment.id).copied().unwrap_or_default();
+    // The tries of somebody who has not passed are their own.
+    let tries = record.tries.get(&asked.assignment.id).copied().filter(|_| asked.standing().is_completed());
+    let tries = tries.unwrap_or_default();
     json!({
         "title": title_of(library, asked.kind(), asked.slug()),
         "pill_kind": kind,
