@@ -101,26 +101,37 @@ pub fn reconcile_and_tell(act: &mut Act, people: &[i64]) -> Result<(Reconciled, 
     Ok((Reconciled { made: made.len(), moved_due, withdrawn: withdrawn.len() }, relieved))
 }
 
-/// What reconciling these people would do under such requirements and calendars.
+/// What would change for these people under such requirements and calendars, reckoned from what stands once every change
+/// until now is worked in.
 pub fn would_reconcile(conn: &mut Conn, people: &[i64], rules: &Rules, now: Instant) -> Result<Foreseen> {
-    let mut foreseen = Foreseen::default();
+    let standing = standing_rules(conn)?;
+    let (asked, supposed, today) = (standing.asked(), rules.asked(), now.day());
+    let (mut changes, mut foreseen) = (Changes::default(), Foreseen::default());
     for some in people.chunks(BATCH) {
-        foreseen.add(&changes_for(conn, some, rules, now.day())?);
+        let mut held = held_by_person(conn, some, today)?;
+        for (person, facts) in person_facts(conn, some, &[&asked[..], &supposed[..]].concat())? {
+            let held = held.remove(&person).unwrap_or_default();
+            let settled = settled(person, wanted_assignments(&facts, &asked, &standing.calendars, today), held);
+            let wanted = wanted_assignments(&facts, &supposed, &rules.calendars, today);
+            compare(person, wanted, settled, &mut changes);
+        }
     }
+    foreseen.add(&changes);
     Ok(foreseen)
 }
 
-/// What reconciling one person would do if something else were known of them.
+/// What would change for one person if something else were known of them, reckoned likewise.
 pub fn would_reconcile_if(
     conn: &mut Conn,
     person: i64,
     now: Instant,
     suppose: impl FnOnce(&mut PersonFacts),
 ) -> Result<Foreseen> {
+    let standing = wanted_if(conn, person, now, |_| ())?;
     let wanted = wanted_if(conn, person, now, suppose)?;
     let held = held_by_person(conn, &[person], now.day())?.remove(&person).unwrap_or_default();
     let (mut changes, mut foreseen) = (Changes::default(), Foreseen::default());
-    compare(person, wanted, held, &mut changes);
+    compare(person, wanted, settled(person, standing, held), &mut changes);
     foreseen.add(&changes);
     Ok(foreseen)
 }
@@ -160,6 +171,7 @@ impl Foreseen {
 // ── what should change: a comparison of values
 
 /// A standing assignment whose cycle has not closed.
+#[derive(Clone)]
 struct Held {
     id: i64,
     person: i64,
@@ -224,6 +236,27 @@ fn compare(person: i64, wanted: Vec<Wanted>, mut held: Vec<Held>, changes: &mut 
     }
     let is_asked = |held: &Held| !matches!(held.cycle, Cycle::Choice(_));
     changes.withdraw.extend(held.into_iter().filter(|held| held.completed.is_none() && is_asked(held)));
+}
+
+/// What one person holds once that is so which is wanted now. What is not made yet has no id.
+fn settled(person: i64, wanted: Vec<Wanted>, held: Vec<Held>) -> Vec<Held> {
+    let mut changes = Changes::default();
+    compare(person, wanted, held.clone(), &mut changes);
+    let mut settled: BTreeMap<i64, Held> = held.into_iter().map(|held| (held.id, held)).collect();
+    changes.withdraw.iter().for_each(|gone| drop(settled.remove(&gone.id)));
+    for Move { held, to } in changes.moves {
+        settled.insert(held.id, Held { due: Some((0, to)), ..held });
+    }
+    let made = changes.make.into_iter().map(|(person, want)| Held {
+        id: 0,
+        person,
+        requirement: want.requirement,
+        cycle: want.cycle,
+        round: want.round,
+        due: Some((0, Due { day: want.due, why: want.why })),
+        completed: None,
+    });
+    settled.into_values().chain(made).collect()
 }
 
 /// What is done is never made late afterwards, and what was done in time needs no other day.

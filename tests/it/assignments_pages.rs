@@ -140,6 +140,25 @@ fn hr_sees_whom_a_new_due_day_touches_and_then_changes_it_once() {
 }
 
 #[test]
+fn a_preview_reckons_from_the_rule_that_holds_though_the_last_change_is_not_worked_in() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let address = format!("/requirements/{}", requirement(&site, "acceptable-use"));
+    let look = |day: &str| {
+        let typed = [("due_day", day), ("starters", "20")];
+        sends(&sam, &sam.opens("/requirements"), &address, &typed)
+    };
+    assert_eq!(sends(&sam, &look("4 December"), &format!("{address}/apply"), &[]).status, 303);
+    let back = look("31 October");
+    assert!(back.says("This changes 4 due dates and mails nobody"), "{}", back.words());
+    assert!(back.says("4 December</td>") && back.says("<b>9 November</b>"), "{}", back.words());
+    assert!(look("4 December").says("This changes no due date and mails nobody"));
+    let before = rows(&back);
+    reconcile(&site);
+    assert_eq!(rows(&look("31 October")), before);
+}
+
+#[test]
 fn hr_stops_asking_for_something_from_a_day_and_nothing_that_is_done_is_lost() {
     let site = trust();
     let (sam, id) = (site.as_person(SAM), requirement(&site, "acceptable-use"));
