@@ -118,7 +118,7 @@ pub enum CalendarChange {
 
 impl CalendarChange {
     /// The days as they would be. Refused where they are no longer what somebody saw when they chose.
-    pub fn applied(&self, mut spans: Vec<CalendarSpan>) -> Result<Vec<CalendarSpan>> {
+    fn applied(&self, mut spans: Vec<CalendarSpan>) -> Result<Vec<CalendarSpan>> {
         let place_of = |was: &CalendarSpan| {
             spans.iter().position(|span| span == was).ok_or_else(|| {
                 Problem::refused("Somebody changed these dates after you opened the page. Open the calendar again.")
@@ -136,6 +136,17 @@ impl CalendarChange {
             }
         }
         Ok(spans)
+    }
+
+    /// The days that a school (or the trust) would have entered itself. What touches only days of its own leaves the others to
+    /// whoever set them; from any other change on, the whole year is its own.
+    pub fn entered(&self, own: Vec<CalendarSpan>, all: Vec<CalendarSpan>) -> Result<Vec<CalendarSpan>> {
+        let touches_only_own = match self {
+            CalendarChange::Add(span) => span.kind != SpanKind::Term,
+            CalendarChange::Replace { was, .. } | CalendarChange::TakeOff(was) => own.contains(was),
+        };
+        let has_its_own_terms = own.iter().any(|span| span.kind == SpanKind::Term);
+        self.applied(if touches_only_own && !has_its_own_terms { own } else { all })
     }
 
     /// What is wrong with the days that it would bring.
@@ -159,7 +170,7 @@ pub fn calendar_of(conn: &mut Conn, school: Option<&School>) -> Result<Calendar>
     Ok(school.map_or(calendars.of_the_trust(), |school| calendars.of(&school.urn)).clone())
 }
 
-/// Changes one thing in an academic year. From then on that year's days are all the school's (or the trust's) own.
+/// Changes one thing in an academic year.
 pub fn change_calendar(
     act: &mut Act,
     school: Option<&School>,
@@ -167,8 +178,10 @@ pub fn change_calendar(
     change: &CalendarChange,
 ) -> Result<()> {
     change.check()?;
-    let days = days_of_year(&calendar_of(act.conn, school)?, year);
-    replace_term_dates(act, school.map(|school| school.id), year, &change.applied(days)?)
+    let id = school.map(|school| school.id);
+    let all = days_of_year(&calendar_of(act.conn, school)?, year);
+    let own = term_dates_of(act.conn, id, year)?;
+    replace_term_dates(act, id, year, &change.entered(own, all)?)
 }
 
 /// Says that an academic year's days are right as they stand: from then on they are all the school's (or the trust's) own. No

@@ -1,5 +1,6 @@
 //! Deadlines and calendars on their pages: seen first, changed once, and only by whoever may.
 
+use seamark::assignments::calendar::AcademicYear;
 use seamark::assignments::rules::Standing;
 use seamark::assignments::{self, BATCH, Completion, Means};
 use seamark::clock::Day;
@@ -332,6 +333,31 @@ fn usual_term_dates_are_to_be_confirmed_until_somebody_has_confirmed_or_changed_
     sends(&sam, &preview, &format!("{HALF_TERM}/apply?{harbour}"), &[]);
     assert!(!says(&sam, harbour), "changed is confirmed");
     assert!(says(&sam, "school=trust&year=2026") && says(&sam, "school=100002&year=2027"));
+}
+
+#[test]
+fn an_inset_day_that_is_added_leaves_the_other_days_to_be_confirmed() {
+    let site = trust();
+    let (sam, place) = (site.as_person(SAM), "school=trust&year=2026");
+    let open = || sam.opens(&format!("/calendar?{place}"));
+    let usual = |page: &Page| page.words().matches("England’s usual dates").count();
+    let before = usual(&open());
+    let inset = [("kind", "inset"), ("first_day", "18/01/2027"), ("last_day", "18/01/2027")];
+    let preview = sends(&sam, &open(), &format!("/calendar/spans/new?{place}"), &inset);
+    assert_eq!(sends(&sam, &preview, &format!("/calendar/spans/new/apply?{place}"), &[]).status, 303);
+    let page = open();
+    assert_eq!((usual(&page), page.words().matches("<td data-label=\"Set by\">the trust</td>").count()), (before, 1));
+    assert!(page.says("to be confirmed by the trust") && page.says("These dates are right"));
+    let in_force = site.read(assignments::calendars);
+    let known = in_force.of_the_trust();
+    assert!(known.is_to_be_confirmed(AcademicYear(2026)) && known.is_inset_day(day("2027-01-18")));
+
+    let own = "/calendar/spans/inset-2027-01-18";
+    let preview = sends(&sam, &page, &format!("{own}?{place}"), &[("take_off", "yes")]);
+    assert_eq!(sends(&sam, &preview, &format!("{own}/apply?{place}"), &[]).status, 303);
+    let page = open();
+    assert!(usual(&page) == before && page.says("to be confirmed by the trust"));
+    assert!(!page.says("18 January 2027"));
 }
 
 #[test]

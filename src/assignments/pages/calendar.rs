@@ -266,7 +266,7 @@ async fn foresee(
 ) -> Result<Preview> {
     let (now, content, may_see) = (visit.now, library.clone(), scope(viewer));
     let (school, year) = (sheet.place.school_id(), sheet.place.year);
-    let days = change.applied(sheet.days.clone())?;
+    let days = change.entered(sheet.own.clone(), sheet.days.clone())?;
     visit
         .read(move |conn| {
             let calendars = assignments::calendars_if(conn, school, year, &days)?;
