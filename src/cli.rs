@@ -1,25 +1,23 @@
 //! The command line: reads the words, builds the program, calls the same verbs as the pages, and says how it went.
 
+mod copies;
+mod courses;
+mod serving;
+
 use std::ffi::OsString;
 use std::io::Write;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::{self, App, ServerLock};
+use crate::app::{self, App};
 use crate::assignments::rules::{DueRule, Every};
 use crate::assignments::{self, Asking, Terms};
 use crate::clock::{Clock, Day};
 use crate::config::Config;
-use crate::courses::check::{against_command, check_command};
-use crate::courses::exchange::{Format, export_command, import_questions};
-use crate::courses::figures::figures;
-use crate::courses::skeleton;
-use crate::courses::trace::{Misses, trace_command};
-use crate::courses::{Kind, Library};
-use crate::db::Target;
+use crate::courses::Kind;
 use crate::evidence::{Actor, verify};
 use crate::identity::{self, rules::LinkKind};
 use crate::people;
@@ -27,7 +25,7 @@ use crate::people::import::{ImportCommand, import_command};
 use crate::people::rules::{Audience, Urn, WorkEmail};
 use crate::problem::{FaultKind, Problem, Result};
 use crate::reports::{governors, issued};
-use crate::{attempts, certificates, demo, doctor, preview, rounds, server, setup, text};
+use crate::{certificates, demo, doctor, rounds, text};
 
 /// Training and attestation for the staff of schools and multi-academy trusts.
 #[derive(Parser)]
@@ -90,7 +88,7 @@ enum Command {
     /// Courses, policies and checklists.
     Courses {
         #[command(subcommand)]
-        what: Courses,
+        what: courses::Courses,
     },
     /// Reports as PDFs.
     Report {
@@ -147,74 +145,6 @@ enum Requirements {
         school: Vec<Urn>,
         #[arg(long)]
         apply: bool,
-    },
-}
-
-#[derive(Subcommand)]
-enum Courses {
-    /// Makes a question that was not fair count as right for everybody. It is never drawn again.
-    Void {
-        /// The course, such as data-protection.
-        slug: String,
-        /// The question's id in its quiz.toml.
-        question: String,
-        /// The reason, as the evidence log keeps it.
-        #[arg(long, value_name = "TEXT")]
-        why: String,
-    },
-    /// Says what is wrong in which file and line.
-    Check {
-        /// A folder whose content is laid over the built-in one, instead of what the settings say.
-        folder: Option<PathBuf>,
-        /// Lists the facts that nobody has confirmed, too.
-        #[arg(long)]
-        facts: bool,
-        /// An earlier state of the folder: says whom each change since then would touch.
-        #[arg(long, value_name = "DIR")]
-        against: Option<PathBuf>,
-    },
-    /// The figures of all courses, as a table in Markdown.
-    Figures {
-        /// A folder whose content is laid over the built-in one, instead of what the settings say.
-        folder: Option<PathBuf>,
-    },
-    /// Starts a new course: whole in its shape, with what is still to be written marked.
-    New {
-        slug: String,
-        /// The folder of your own courses, instead of what the settings say.
-        #[arg(long, value_name = "DIR")]
-        into: Option<PathBuf>,
-    },
-    /// Shows one course in a browser on this machine, and again whenever a file is saved.
-    Preview {
-        /// The course's folder, such as my-courses/modules/our-course.
-        course: PathBuf,
-        /// Where to listen; this machine only.
-        #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
-        listen: SocketAddr,
-    },
-    /// Writes a course's questions for another program, and says what that has no place for.
-    Export {
-        slug: String,
-        /// gift or moodle-xml
-        #[arg(long = "as", value_name = "FORMAT")]
-        format: Format,
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-        /// A folder of your own courses, instead of what the settings say.
-        #[arg(long, value_name = "DIR")]
-        courses: Option<PathBuf>,
-    },
-    /// Puts the questions of a GIFT file among a course's drafts, which are never drawn.
-    ImportQuestions {
-        file: PathBuf,
-        /// The course's folder, such as my-courses/modules/our-course.
-        course: PathBuf,
-    },
-    /// Each clause of the policy: taught where, asked by what, signed by what, missed how often.
-    Trace {
-        /// A folder whose content is laid over the built-in one, instead of what the settings say.
-        folder: Option<PathBuf>,
     },
 }
 
@@ -288,14 +218,13 @@ fn obey(line: CommandLine) -> Result<bool> {
     let build = || App::build(load()?, Clock::System);
     match line.command {
         Command::Demo { listen, seed, today, people, courses } => {
-            start_logging("warn");
-            show_demo(&demo::Asked { listen, seed, today, people, courses }).map(|()| true)
+            serving::show_demo(&demo::Asked { listen, seed, today, people, courses }).map(|()| true)
         }
         Command::Serve { listen, courses } => {
             let mut config = load()?;
             config.courses = courses.or(config.courses);
             config.listen = listen.unwrap_or(config.listen);
-            serve(config).map(|()| true)
+            serving::serve(config).map(|()| true)
         }
         Command::Link { email } => link(&build()?, &email).map(|()| true),
         Command::Staff { what: Staff::Import { file, school, apply } } => {
@@ -309,7 +238,7 @@ fn obey(line: CommandLine) -> Result<bool> {
         Command::Requirements { what: Requirements::Add { what, school, apply } } => {
             ask_for(&build()?, &what, &school, apply).map(|()| true)
         }
-        Command::Courses { what } => courses(what, &load()?),
+        Command::Courses { what } => courses::obey(what, &load()?),
         Command::Report { what: Reports::Governors { school, as_at, out } } => {
             draft_governors_report(&build()?, school.as_deref(), as_at, &out).map(|()| true)
         }
@@ -317,8 +246,8 @@ fn obey(line: CommandLine) -> Result<bool> {
             export_certificates(&build()?, school.as_deref(), &out).map(|()| true)
         }
         Command::Evidence { what: Evidence::Verify } => verify_evidence(&build()?),
-        Command::Backup { file } => back_up(&load()?, &file).map(|()| true),
-        Command::Restore { file } => restore(&load()?, &file).map(|()| true),
+        Command::Backup { file } => copies::back_up(&load()?, &file).map(|()| true),
+        Command::Restore { file } => copies::restore(&load()?, &file).map(|()| true),
         Command::Doctor => {
             let findings = doctor::examine(&load()?);
             findings.iter().try_for_each(|finding| tell(&finding.to_string()))?;
@@ -327,129 +256,10 @@ fn obey(line: CommandLine) -> Result<bool> {
     }
 }
 
-fn courses(what: Courses, config: &Config) -> Result<bool> {
-    let or_set = |folder: Option<PathBuf>| folder.or(config.courses.clone());
-    let (said, sound) = match what {
-        Courses::Check { folder, facts, against } => match against {
-            Some(earlier) => against_command(or_set(folder).as_deref(), &earlier),
-            None => check_command(or_set(folder).as_deref(), facts),
-        },
-        Courses::Trace { folder } => {
-            let (library, _) = Library::load(or_set(folder).as_deref());
-            trace_command(&library, &misses(config, &library)?)
-        }
-        Courses::Void { slug, question, why } => {
-            return void_question(&App::build(config.clone(), Clock::System)?, &slug, &question, &why).map(|()| true);
-        }
-        Courses::Figures { folder } => (figures(&Library::load(or_set(folder).as_deref()).0), true),
-        Courses::New { slug, into } => (begin_course(&slug, or_set(into))?, true),
-        Courses::Preview { course, listen } => (preview::preview(&course, listen)?, true),
-        Courses::Export { slug, format, out, courses } => {
-            let (library, _) = Library::load(or_set(courses).as_deref());
-            (export_command(&library, &slug, format, &out)?, true)
-        }
-        Courses::ImportQuestions { file, course } => import_questions(&file, &course)?,
-    };
-    tell(said.trim_end()).map(|()| sound)
-}
-
-fn begin_course(slug: &str, directory: Option<PathBuf>) -> Result<String> {
-    let none = || Problem::refused("Say where with --into DIR, or set `courses` in seamark.toml.");
-    let directory = directory.ok_or_else(none)?;
-    let (library, _) = Library::load(directory.exists().then_some(directory.as_path()));
-    let place = skeleton::begin(&library, &directory, slug, Clock::System.now().day())?;
-    Ok(format!(
-        "✓ {} is begun. Search it for ‘{}’. Then:\n  seamark courses preview {0}\n  seamark courses check {2}",
-        place.display(),
-        skeleton::MARK,
-        directory.display()
-    ))
-}
-
-/// What the database knows of missed clauses; nothing, where there is no database.
-fn misses(config: &Config, library: &Library) -> Result<Misses> {
-    match &config.database {
-        Target::Sqlite(file) if !file.exists() => Ok(Misses::new()),
-        _ => {
-            App::build(config.clone(), Clock::System)?.read(|conn| attempts::misses(conn, |slug| library.course(slug)))
-        }
-    }
-}
-
 fn tell(words: &str) -> Result<()> {
     // A reader that has gone away (`seamark … | head`) is no fault.
     let _ = writeln!(std::io::stdout(), "{words}");
     Ok(())
-}
-
-/// Makes the demo's trust, says where to go, and serves until stopped; then the database goes.
-fn show_demo(asked: &demo::Asked) -> Result<()> {
-    let listener = TcpListener::bind(asked.listen)
-        .map_err(|error| Problem::refused(format!("{} cannot be listened on: {error}", asked.listen)))?;
-    let listening = listener.local_addr()?;
-    let folder = std::env::temp_dir().join(format!("seamark-demo-{}", crate::ids::random_id()?));
-    let served = demo::make(asked, &folder, listening).and_then(|app| {
-        demo::announce(&app, listening);
-        run_server(app, listener)
-    });
-    let _ = std::fs::remove_dir_all(&folder);
-    served
-}
-
-fn serve(config: Config) -> Result<()> {
-    start_logging(&config.log);
-    crate::keys::private_folder(&config.data)?;
-    let _lock = ServerLock::take(&config.database)?;
-    let listener = TcpListener::bind(config.listen)
-        .map_err(|error| Problem::refused(format!("{} cannot be listened on: {error}", config.listen)))?;
-    let app = App::to_serve(config, Clock::System)?;
-    print_setup_address(&app)?;
-    run_server(app, listener)
-}
-
-/// Serves until told to stop (SIGTERM, Ctrl-C), then finishes what is under way.
-pub fn run_server(app: App, listener: TcpListener) -> Result<()> {
-    let rounds = rounds::start(&app)?;
-    let listening = listen_for_hangups(&app)?;
-    let served =
-        actix_web::rt::System::new().block_on(async { server::serve(app, listener)?.await.map_err(Problem::from) });
-    listening.close();
-    rounds.stop();
-    served
-}
-
-/// SIGHUP takes the folder of courses into use as it is now.
-fn listen_for_hangups(app: &App) -> Result<signal_hook::iterator::Handle> {
-    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGHUP])?;
-    let (listening, app) = (signals.handle(), app.clone());
-    std::thread::spawn(move || {
-        for _ in signals.forever() {
-            match app.reload(Actor::shell()) {
-                Ok(library) => tracing::info!(complaints = library.complaints.len(), "courses are read again"),
-                Err(problem) => tracing::error!(cause = %problem, "courses could not be read again"),
-            }
-        }
-    });
-    Ok(listening)
-}
-
-/// Log lines are JSON, one a line, without personal data.
-pub fn start_logging(what: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_new(what).unwrap_or_default();
-    let lines = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
-    // A second start in one process (tests) keeps the first.
-    let _ = lines.try_init();
-}
-
-fn print_setup_address(app: &App) -> Result<()> {
-    let now = app.desk.clock.now();
-    let code = app.desk.database.write(move |conn| setup::fresh_code(conn, now))?;
-    let Some(code) = code else { return Ok(()) };
-    let listen = app.desk.config.listen;
-    let address = app.desk.config.address.clone().unwrap_or_else(|| format!("http://{listen}"));
-    tell(&format!(
-        "Seamark is not set up yet. Open this address within a day; it works once:\n  {address}/setup?code={code}"
-    ))
 }
 
 fn link(app: &App, email: &str) -> Result<()> {
@@ -497,16 +307,6 @@ fn ask_for(app: &App, what: &str, schools: &[Urn], apply: bool) -> Result<()> {
     app.act(Actor::shell(), move |act| assignments::ask_for(act, &asking).map(drop))?;
     rounds::run(app, "assignments")?;
     tell(&format!("✓ “{title}” is asked of {people} from today. Nobody was written to."))
-}
-
-fn void_question(app: &App, slug: &str, question: &str, why: &str) -> Result<()> {
-    let (library, key) = (app.library(), app.certificate_key.clone());
-    let [slug, question, why] = [slug, question, why].map(str::to_owned);
-    let named = format!("{slug}, {question}");
-    let passed =
-        app.act(Actor::shell(), move |act| attempts::void_question(act, &library, &key, &slug, &question, &why))?;
-    let passed = text::count(passed, "attempt passes", "attempts pass");
-    tell(&format!("✓ {named} counts as right for everybody. {passed} by it, dated the day each was taken."))
 }
 
 fn list_rounds() -> Result<()> {
@@ -570,79 +370,4 @@ fn verify_evidence(app: &App) -> Result<bool> {
         tell("✓ Intact: nothing was changed, removed or added behind the log’s back.")?;
     }
     Ok(verdict.complaints.is_empty())
-}
-
-fn back_up(config: &Config, file: &Path) -> Result<()> {
-    if let Target::Postgres(_) = &config.database {
-        return tell(&format!(
-            "PostgreSQL has its own tool for this. With your database's URL, run:\n  pg_dump --format=custom --file={} \"postgres://…\"\nand keep a copy of {} in a safe place.",
-            file.display(),
-            config.keys_folder().display()
-        ));
-    }
-    if let Target::Sqlite(database) = &config.database
-        && !database.exists()
-    {
-        return Err(Problem::refused(format!(
-            "There is no database at {}, so there is nothing to back up. Is this the right folder?",
-            database.display()
-        )));
-    }
-    if file.exists() {
-        return Err(Problem::refused(format!("{} is there already, and a back-up never overwrites.", file.display())));
-    }
-    let unfinished = file.with_extension("unfinished");
-    let _ = std::fs::remove_file(&unfinished);
-    App::build(config.clone(), Clock::System)?.desk.database.copy_to(&unfinished)?;
-    std::fs::File::open(&unfinished)?.sync_all()?;
-    std::fs::rename(&unfinished, file)?;
-    tell(&format!(
-        "✓ Backed up to {}. The keys are not in it: keep a copy of {} in a safe place.",
-        file.display(),
-        config.keys_folder().display()
-    ))
-}
-
-fn restore(config: &Config, file: &Path) -> Result<()> {
-    let Target::Sqlite(database) = &config.database else {
-        return tell(&format!(
-            "With the URL of a new, empty database, run:\n  pg_restore --dbname=\"postgres://…\" {}\nThen put your copy of the keys in place, and run `seamark evidence verify`.",
-            file.display()
-        ));
-    };
-    for remains in [database.clone(), beside(database, "-wal"), beside(database, "-shm")] {
-        if remains.exists() {
-            return Err(Problem::refused(format!(
-                "{} is there already, and a restore never overwrites. Move it away first.",
-                remains.display()
-            )));
-        }
-    }
-    let bytes = std::fs::read(file).map_err(|error| Problem::refused(format!("{}: {error}", file.display())))?;
-    if !bytes.starts_with(b"SQLite format 3\0") {
-        return Err(Problem::refused(format!("{} is not a back-up of Seamark.", file.display())));
-    }
-    crate::keys::private_folder(&config.data)?;
-    let _lock = ServerLock::take(&config.database)?;
-    let keys_are_here = config.keys_folder().join("evidence.key").exists();
-    crate::keys::write_durably(database, &bytes)?;
-    let entries = App::build(config.clone(), Clock::System)
-        .and_then(|app| app.read(crate::evidence::size))
-        .inspect_err(|_| drop(std::fs::remove_file(database)))?;
-    tell(&format!("✓ Restored, with {entries} entries in the evidence log. Run `seamark evidence verify` next."))?;
-    if !keys_are_here {
-        tell(&format!(
-            "✗ There were no keys in {}, so new ones were made. Put your own copy there before you start the server: \
-             what was signed before cannot be checked with new ones.",
-            config.keys_folder().display()
-        ))?;
-    }
-    Ok(())
-}
-
-/// SQLite's own files beside a database: left over from another, they would be read into the one that is restored.
-fn beside(database: &Path, ending: &str) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }

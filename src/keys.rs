@@ -42,15 +42,25 @@ impl Secret {
 /// Writes a file that is either wholly there after a power cut or not at all, for the owner's eyes only.
 pub fn write_durably(file: &Path, bytes: &[u8]) -> Result<()> {
     let unfinished = file.with_extension("unfinished");
+    private_file(&unfinished)?.write_all(bytes)?;
+    name_durably(&unfinished, file)
+}
+
+/// Opens an empty file for the owner's eyes only.
+pub fn private_file(file: &Path) -> Result<File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut open = options.open(&unfinished)?;
-    open.write_all(bytes)?;
-    open.sync_all()?;
-    fs::rename(&unfinished, file)?;
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    Ok(options.open(file)?)
+}
+
+/// Gives a file that is finished its name; both survive a power cut.
+pub fn name_durably(finished: &Path, file: &Path) -> Result<()> {
+    File::open(finished)?.sync_all()?;
+    fs::rename(finished, file)?;
+    if let Some(folder) = file.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         File::open(folder)?.sync_all()?;
     }
     Ok(())

@@ -208,6 +208,8 @@ fn a_back_up_made_while_serving_restores_into_an_empty_folder() {
     adds_somebody(&program, "Before");
     let copy = program.folder().join("copy.seamark");
     assert!(well(&program.says(&["backup", copy.to_str().unwrap()])).contains("✓ Backed up to"));
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&copy).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "a copy of everybody's records is for its owner's eyes");
     adds_somebody(&program, "After");
     let again = program.says(&["backup", copy.to_str().unwrap()]);
     assert!(refused(&again).contains("is there already, and a back-up never overwrites"));
