@@ -147,6 +147,7 @@ pub fn read_house(desk: &Desk) -> Result<()> {
 pub fn covered() -> Vec<Covered> {
     vec![
         Covered { table: "posts", rows: people::evidence_posts },
+        Covered { table: "pauses", rows: people::evidence_pauses },
         Covered { table: "requirements", rows: assignments::evidence_requirements },
         Covered { table: "requirement_terms", rows: assignments::evidence_requirement_terms },
         Covered { table: "term_dates", rows: assignments::evidence_term_dates },

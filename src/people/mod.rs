@@ -430,14 +430,17 @@ pub fn pause(act: &mut Act, person: &Person, from: Day, until: Option<Day>) -> R
     if until.is_some_and(|until| until < from) {
         return Err(Problem::invalid("until", "The last day away must not lie before the first."));
     }
-    let id = store::insert_pause(act.conn, act.now, person.id, from, until)?;
+    let row = store::NewPauseRow {
+        person_id: person.id,
+        from_day: from.to_string(),
+        until_day: until.map(|day| day.to_string()),
+        recorded_at: act.now.0,
+    };
+    let row = store::insert_pauses(act.conn, &[row])?.pop().ok_or_else(|| Problem::fault("a pause was not stored"))?;
     store::touch(act.conn, act.now, &[person.id])?;
-    let entry = Draft::new("pause-recorded")?
-        .about(&person.pseudonym, person.identity())
-        .fact("from", from.to_string())
-        .fact("until", until.map(|day| day.to_string()));
-    act.record(entry);
-    Ok(id)
+    let entry = Draft::new("pause-recorded")?.about(&person.pseudonym, person.identity());
+    act.record(entry.row("pauses", row.id, &row)?);
+    Ok(row.id)
 }
 
 /// What HR changes of somebody's time away by hand.
@@ -490,8 +493,14 @@ pub fn change_pauses(act: &mut Act, person: &Person, change: &PauseChange) -> Re
 fn end_pause(act: &mut Act, person: &Person, pause: i64) -> Result<()> {
     store::supersede_pause(act.conn, act.now, pause)?;
     store::touch(act.conn, act.now, &[person.id])?;
-    act.record(Draft::new("pause-superseded")?.about(&person.pseudonym, person.identity()).fact("pause", pause));
+    let entry = Draft::new("pause-superseded")?.about(&person.pseudonym, person.identity());
+    act.record(entry.changed("pauses", pause, json!({ "superseded_at": act.now.0 })));
     Ok(())
+}
+
+/// For `evidence verify`: the pauses as the log should have them.
+pub fn evidence_pauses(conn: &mut Conn) -> Result<Vec<(i64, serde_json::Value)>> {
+    store::evidence_pauses(conn)
 }
 
 /// Person and pause, superseded ones too.

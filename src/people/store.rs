@@ -99,7 +99,7 @@ pub struct NewPostRow {
     pub superseded_at: Option<i64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize)]
 #[diesel(table_name = pauses)]
 pub struct PauseRow {
     pub id: i64,
@@ -398,18 +398,6 @@ pub fn evidence_posts(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
 
 // ── pauses
 
-pub fn insert_pause(conn: &mut Conn, now: Instant, person: i64, from: Day, until: Option<Day>) -> Result<i64> {
-    Ok(diesel::insert_into(pauses::table)
-        .values((
-            pauses::person_id.eq(person),
-            pauses::from_day.eq(from.to_string()),
-            pauses::until_day.eq(until.map(|day| day.to_string())),
-            pauses::recorded_at.eq(now.0),
-        ))
-        .returning(pauses::id)
-        .get_result(conn)?)
-}
-
 pub fn supersede_pause(conn: &mut Conn, now: Instant, id: i64) -> Result<()> {
     diesel::update(pauses::table.filter(pauses::id.eq(id).and(pauses::superseded_at.is_null())))
         .set(pauses::superseded_at.eq(now.0))
@@ -417,12 +405,21 @@ pub fn supersede_pause(conn: &mut Conn, now: Instant, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Many at once.
-pub fn insert_pauses(conn: &mut Conn, rows: &[NewPauseRow]) -> Result<()> {
+pub fn insert_pauses(conn: &mut Conn, rows: &[NewPauseRow]) -> Result<Vec<PauseRow>> {
+    let mut stored = Vec::with_capacity(rows.len());
     for some in rows.chunks(500) {
-        each_backend!(conn, |c| diesel::insert_into(pauses::table).values(some).execute(c))?;
+        let made: Vec<PauseRow> = each_backend!(conn, |c| diesel::insert_into(pauses::table)
+            .values(some)
+            .returning(PauseRow::as_returning())
+            .get_results(c))?;
+        stored.extend(made);
     }
-    Ok(())
+    Ok(stored)
+}
+
+pub fn evidence_pauses(conn: &mut Conn) -> Result<Vec<(i64, serde_json::Value)>> {
+    let rows = pauses::table.order(pauses::id).select(PauseRow::as_select()).load(conn)?;
+    rows.into_iter().map(|row: PauseRow| Ok((row.id, serde_json::to_value(&row)?))).collect()
 }
 
 pub fn supersede_pauses(conn: &mut Conn, now: Instant, ids: &[i64]) -> Result<()> {

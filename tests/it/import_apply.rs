@@ -2,9 +2,11 @@
 
 use std::sync::Barrier;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use seamark::app;
 use seamark::clock::Day;
+use seamark::each_backend;
 use seamark::evidence::verify::verify;
 use seamark::evidence::{self, Actor};
 use seamark::people::import::{
@@ -12,7 +14,8 @@ use seamark::people::import::{
     plan, staff_list,
 };
 use seamark::people::rules::{Urn, WorkEmail};
-use seamark::people::{self, Person, PostRecord, Scope};
+use seamark::people::{self, PauseChange, Person, PostRecord, Scope};
+use seamark::problem::Problem;
 use seamark::schema::evidence_entries;
 use serde_json::Value;
 
@@ -141,6 +144,39 @@ fn what_a_list_corrects_is_superseded_and_the_log_proves_every_post() {
     let verdict = house.read(|conn| verify(conn, &key, &app::covered()));
     assert_eq!(verdict.complaints, Vec::<String>::new());
     assert!(verdict.tables.contains(&("posts", 5)), "{:?}", verdict.tables);
+    assert!(verdict.tables.contains(&("pauses", 2)), "{:?}", verdict.tables);
+}
+
+#[test]
+fn time_away_that_changes_behind_the_logs_back_is_found() {
+    let house = trust();
+    imports(&house, &[PRIYA, CARYS, AMIR]);
+    let amir = person(&house, "a.shah@saltmarsh.example");
+    house.it_is("2026-11-25", "10:00");
+    let back =
+        PauseChange::Set { instead_of: None, from: "2026-09-21".parse().unwrap(), until: "2026-11-30".parse().ok() };
+    house.act(move |act| people::change_pauses(act, &amir, &back));
+
+    let key = house.log_key.signing_key().verifying_key();
+    let verdict = house.read(|conn| verify(conn, &key, &app::covered()));
+    assert_eq!(verdict.complaints, Vec::<String>::new());
+    let meddlings = [
+        ("UPDATE pauses SET until_day = '2027-01-31' WHERE superseded_at IS NULL", "until_day is not what the log"),
+        ("UPDATE pauses SET superseded_at = 1 WHERE superseded_at IS NULL", "superseded_at is not what the log"),
+        ("DELETE FROM pauses WHERE superseded_at IS NULL", "is in the log but no longer in the table"),
+        (
+            "INSERT INTO pauses (person_id, from_day, recorded_at) SELECT person_id, '2026-12-01', 1 FROM pauses LIMIT 1",
+            "was never recorded in the log",
+        ),
+    ];
+    for (meddling, complaint) in meddlings {
+        let heard = house.database.write(move |conn| {
+            each_backend!(conn, |c| c.batch_execute(meddling))?;
+            Err::<(), _>(Problem::refused(verify(conn, &key, &app::covered())?.complaints.join("; ")))
+        });
+        let heard = heard.unwrap_err().to_string();
+        assert!(heard.starts_with("pauses ") && heard.contains(complaint), "{meddling}: {heard}");
+    }
 }
 
 #[test]

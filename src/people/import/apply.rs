@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Changes, Counts, Known, KnownPause, KnownPerson, KnownPost, KnownSchool, PauseValues, PersonValues};
 use super::{Plan, PostValues, Source, Taken};
@@ -165,7 +165,7 @@ struct Written {
 struct Touched {
     is_new: bool,
     is_corrected: bool,
-    pauses: Vec<Value>,
+    pauses: Vec<store::PauseRow>,
     superseded_pauses: Vec<i64>,
     superseded_posts: Vec<i64>,
     posts: Vec<store::PostRow>,
@@ -245,12 +245,11 @@ impl Written {
             pauses.push((superseded.person, superseded.now));
             self.of(superseded.person).superseded_pauses.push(superseded.pause);
         }
-        for (person, pause) in &pauses {
-            let until = pause.until.map(|day| day.to_string());
-            self.of(*person).pauses.push(json!({ "from": pause.from.to_string(), "until": until }));
-        }
         let rows: Vec<NewPauseRow> = pauses.iter().map(|(person, pause)| pause_row(*person, pause, act.now)).collect();
-        store::insert_pauses(act.conn, &rows)
+        for stored in store::insert_pauses(act.conn, &rows)? {
+            self.of(stored.person_id).pauses.push(stored);
+        }
+        Ok(())
     }
 
     fn touch_the_known(&self, act: &mut Act) -> Result<()> {
@@ -277,8 +276,11 @@ impl Touched {
             .fact("import", import)
             .fact("listed", self.is_new)
             .fact("corrected", self.is_corrected);
-        if !self.pauses.is_empty() || !self.superseded_pauses.is_empty() {
-            draft = draft.fact("pauses", self.pauses).fact("superseded_pauses", self.superseded_pauses);
+        for pause in self.superseded_pauses {
+            draft = draft.changed("pauses", pause, json!({ "superseded_at": now.0 }));
+        }
+        for pause in &self.pauses {
+            draft = draft.row("pauses", pause.id, pause)?;
         }
         for post in self.superseded_posts {
             draft = draft.changed("posts", post, json!({ "superseded_at": now.0 }));
