@@ -38,6 +38,11 @@ impl Assignment {
         self.status(instant).standing.is_completed()
     }
 
+    /// Taken up because somebody liked to: asked of nobody, and in no figure.
+    pub fn is_by_choice(&self) -> bool {
+        matches!(self.cycle, Cycle::Choice(_))
+    }
+
     /// Recorded by then, and standing or completed by then.
     fn is_asked_at(&self, instant: Instant) -> bool {
         let withdrawn = self.facts.withdrawn.is_some_and(|withdrawn| withdrawn <= instant);
@@ -54,9 +59,11 @@ pub struct Training {
 }
 
 impl Training {
-    /// What was asked as at an instant: of each requirement's cycle the latest round.
+    /// What was asked as at an instant: of each requirement's cycle the latest round. What somebody took up by choice is not
+    /// asked.
     pub fn asked_at(&self, instant: Instant) -> Vec<&Assignment> {
-        latest_rounds(self.assignments.iter().filter(|assignment| assignment.is_asked_at(instant)))
+        let asked = |one: &&Assignment| !one.is_by_choice() && one.is_asked_at(instant);
+        latest_rounds(self.assignments.iter().filter(asked))
     }
 }
 

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use actix_web::web;
 
 use super::{Attempt, HelpAsked, Progress};
+use crate::act::Act;
 use crate::assignments::{self, Assignment};
 use crate::certificates::{self, Key};
 use crate::clock::Instant;
@@ -40,6 +41,16 @@ fn assignment_of(conn: &mut Conn, person: i64, slug: &str, now: Instant) -> Resu
         Ok(assignment) => Ok(Some(assignment)),
         Err(Problem::NotFound) => Ok(None),
         Err(problem) => Err(problem),
+    }
+}
+
+/// The same; what is offered is taken up with the first page that is read or with the questions.
+fn asked_or_taken_up(act: &mut Act, library: &Library, person: i64, slug: &str) -> Result<Option<Assignment>> {
+    match assignment_of(act.conn, person, slug, act.now)? {
+        None if is_offered(library, slug) => {
+            assignments::take_up(act, &library.programme, person, Kind::Course, slug).map(Some)
+        }
+        found => Ok(found),
     }
 }
 
@@ -103,10 +114,10 @@ pub async fn next(
     let course = library.course(&slug).ok_or(Problem::NotFound)?;
     let place = course.page(&page).map(|(place, _)| place).ok_or(Problem::NotFound)?;
     let following = course.pages.get(place + 1).map(|page| format!("/courses/{slug}/{}", page.name));
-    let is_offered = is_offered(&library, &slug);
+    let shelf = library.clone();
     let is_open = visit
         .act(move |act| {
-            let Some(asked) = assignment_of(act.conn, viewer.person, &slug, act.now)? else { return Ok(is_offered) };
+            let Some(asked) = asked_or_taken_up(act, &shelf, viewer.person, &slug)? else { return Ok(false) };
             super::read_page(act, asked.id, &page)?;
             Ok(!asked.is_complete(act.now))
         })
@@ -169,10 +180,7 @@ pub async fn begin(
     let course = library.course(&slug).ok_or(Problem::NotFound)?;
     let leads_to = visit
         .act_once(&form, "self", move |act| {
-            let assignment = match assignment_of(act.conn, viewer.person, &slug, act.now)? {
-                Some(assignment) => assignment,
-                None => assignments::take_up(act, &library.programme, viewer.person, Kind::Course, &slug)?,
-            };
+            let assignment = asked_or_taken_up(act, &library, viewer.person, &slug)?.ok_or(Problem::NotFound)?;
             super::begin_or_resume(act, &assignment, &course)?;
             Ok(quiz_href(&slug))
         })
@@ -324,7 +332,10 @@ async fn passed(
     let (person, assignment, now, shelf) = (attempt.person, attempt.assignment, visit.now, library.clone());
     let (certificate, onward) = visit
         .read(move |conn| {
-            Ok((certificate_of(conn, person, assignment)?, result::Onward::read(conn, &shelf, person, now)?))
+            Ok((
+                certificate_of(conn, person, assignment)?,
+                result::Onward::read(conn, &shelf, person, assignment, now)?,
+            ))
         })
         .await?;
     let view = result::passed(library, course, attempt, verdict_on, certificate, &onward)?;

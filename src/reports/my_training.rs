@@ -2,7 +2,7 @@
 
 use super::store::{self, ATTEMPT, BesideRow, CERTIFICATE, LAST_YEAR, PAGE, QUERY, REFRESHER};
 use crate::assignments::calendar::AcademicYear;
-use crate::assignments::rules::{Cycle, QueryKind, Standing, Status};
+use crate::assignments::rules::{QueryKind, Standing, Status};
 use crate::assignments::{self, Assignment};
 use crate::attestations;
 use crate::clock::Instant;
@@ -73,7 +73,7 @@ pub fn my_training(conn: &mut Conn, person: i64, now: Instant) -> Result<MyTrain
     for item in &mut items {
         item.status = item.assignment.status(now);
     }
-    let (chosen, items) = items.into_iter().partition(|item| matches!(item.assignment.cycle, Cycle::Choice(_)));
+    let (chosen, items) = items.into_iter().partition(|item| item.assignment.is_by_choice());
     Ok(MyTraining { items, chosen, year_certificate, last_year, refresher })
 }
 

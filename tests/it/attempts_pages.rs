@@ -95,7 +95,7 @@ fn a_course_is_walked_from_its_first_page_to_its_certificate_by_buttons_alone() 
     assert_eq!(progress(&trust, &trust.priya).pages_read.len(), course(&trust).pages.len());
     assert!(priya.opens(COURSE).says("Carry on"));
     let result = goes_through(&priya, &trust, &trust.priya, true);
-    assert!(result.says("You passed: 8 of 8") && result.says("That makes 1 of 7."), "{}", result.words());
+    assert!(result.says("You passed: 8 of 8") && result.says("That makes 1 of your 7 things."), "{}", result.words());
     assert!(result.says("Carry on with Acceptable use of social media"));
     let pdf = result.words().split("href=\"/certificates/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert_eq!(priya.opens(&format!("/certificates/{pdf}")).content_type, "application/pdf");
@@ -115,12 +115,20 @@ fn an_offered_course_is_taken_by_whoever_likes_it_and_asked_of_nobody() {
     assert!(list.says(&format!("href=\"/courses/{OFFERED}\"")));
     let (start, quiz) = (priya.opens(&format!("/courses/{OFFERED}")), format!("/courses/{OFFERED}/quiz"));
     assert!(start.says("Start reading") && start.says(&format!("href=\"{quiz}\"")), "{}", start.words());
+    let course = trust.app.library().course(OFFERED).unwrap();
+    let first = format!("/courses/{OFFERED}/{}", course.pages[0].name);
+    priya.fills_in(&priya.opens(&first), &first, &[]);
+    assert!(priya.opens(&format!("/courses/{OFFERED}")).says(">Read<"), "what was read is kept");
+    assert!(priya.opens("/").says("In progress"));
+    let helen = trust.browser(&trust.helen);
+    let person = format!("/people/{}", trust.priya.id);
+    assert!(!helen.opens(&person).says(&course.title), "HR see nothing of it");
+
     let began = priya.fills_in(&priya.opens(&quiz), &quiz, &[]);
     assert_eq!(began.location.as_deref(), Some(quiz.as_str()), "{}", began.words());
     assert!(priya.opens("/").says("7 things to do, Priya"), "what is taken up by choice is not counted as asked");
 
     let assignment = trust.assignment(&trust.priya, Kind::Course, OFFERED).id;
-    let course = trust.app.library().course(OFFERED).unwrap();
     for _ in 0..course.quiz.draw {
         let attempt = trust.app.read(|conn| attempts::latest(conn, assignment)).unwrap().unwrap();
         let place = attempt.answers.len();
@@ -132,8 +140,16 @@ fn an_offered_course_is_taken_by_whoever_likes_it_and_asked_of_nobody() {
     }
     let result = priya.opens(&quiz);
     assert!(result.says("You passed: 8 of 8") && result.says("/certificates/SM-26-"), "{}", result.words());
+    assert!(result.says("is done.") && !result.says("That makes"), "{}", result.words());
     let list = priya.opens("/");
     assert!(list.says("7 things to do, Priya") && list.says(">Done<"), "{}", list.words());
+    let offers = list.words().split_once("If you like</h2>").unwrap().1.to_owned();
+    assert!(offers.contains("dot-done") && offers.contains("Completed on 15 September"), "{offers}");
+    assert!(offers.contains(">Certificate<") && offers.contains("/certificates/SM-26-"));
+    let record = helen.opens(&person);
+    assert!(record.says(&format!("Passed {}", course.title)), "{}", record.words());
+    let asked = record.words().split_once("class=\"timeline\"").unwrap().0.to_owned();
+    assert!(!record.says("you chose it yourself") && !asked.contains(&course.title), "in the timeline alone: {asked}");
     assert!(trust.complaints().is_empty());
 }
 

@@ -1,9 +1,15 @@
 //! Who is counted where, what is good, and that no small group gives anybody away.
 
 use proptest::prelude::*;
-use seamark::assignments::rules::Standing;
+use seamark::assignments::calendar::AcademicYear;
+use seamark::assignments::rules::{Completion, Cycle, Facts, Standing};
+use seamark::assignments::{Assignment, Training};
 use seamark::clock::Day;
+use seamark::courses::Kind;
+use seamark::facts::Fact;
 use seamark::reports::figures::*;
+
+use crate::house::at;
 
 const DONE: Standing = Standing::Completed { late: false, connection_recorded: false };
 const SIGNED_LATE: Standing = Standing::Completed { late: true, connection_recorded: true };
@@ -72,6 +78,41 @@ fn the_first_four_groups_are_the_denominator() {
     assert_eq!(figures.requirement_rate(1), rate(4, 7), "those who are not counted are in no rate");
     assert_eq!(figures.requirement_rate(2), rate(1, 6), "nor is, in this one, the person exempt from it");
     assert_eq!(figures.requirement_rate(99), rate(0, 0));
+}
+
+#[test]
+fn what_somebody_took_up_by_choice_counts_in_no_figure() {
+    let now = at("2026-11-24", "09:14");
+    let year = AcademicYear::of(now.day());
+    let completion = Completion { at: now, connection_recorded: false };
+    let facts = Facts {
+        opens: year.first_day(),
+        closes: year.last_day(),
+        withdrawn: None,
+        dues: Vec::new(),
+        completions: vec![Fact { what: completion, from: now.day(), until: None, recorded: now, superseded: None }],
+        exemptions: Vec::new(),
+        queries: Vec::new(),
+        pauses: Vec::new(),
+    };
+    let offer = Assignment {
+        id: 1,
+        person: 1,
+        requirement: 1,
+        kind: Kind::Course,
+        slug: "professional-identity".into(),
+        place: 1000,
+        cycle: Cycle::Choice(year),
+        round: 1,
+        recorded: now,
+        facts,
+    };
+    let asked = Assignment { id: 2, cycle: Cycle::Year(year), ..offer.clone() };
+    let training = |assignments| Training { person: 1, assignments };
+    assert_eq!(training(vec![offer.clone()]).asked_at(now), Vec::<&Assignment>::new());
+    assert_eq!(training(vec![asked.clone(), offer]).asked_at(now), [&asked]);
+    let volunteer = person(&[]);
+    assert_eq!(group(&volunteer), Group::NotCounted(NotCounted::NothingAsked));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::assignments::rules::{Cycle, Status};
+use crate::assignments::rules::Status;
 use crate::assignments::{self, Assignment};
 use crate::attempts::Progress;
 use crate::clock::{Day, Instant};
@@ -31,10 +31,9 @@ impl Stand {
             return Ok(Stand { is_offered, ..Stand::default() });
         };
         let training = assignments::my_training(conn, person, now)?;
-        let by_choice = |one: &Assignment| matches!(one.cycle, Cycle::Choice(_));
-        let is_offered = by_choice(&asked);
+        let is_offered = asked.is_by_choice();
         let courses: Vec<&Assignment> =
-            training.iter().filter(|one| one.kind == Kind::Course && !by_choice(one)).collect();
+            training.iter().filter(|one| one.kind == Kind::Course && !one.is_by_choice()).collect();
         let place = courses.iter().position(|one| one.id == asked.id);
         Ok(Stand {
             place: place.map(|place| (place + 1, courses.len())),
@@ -177,7 +176,7 @@ fn questions(course: &Course, stand: &Stand, is_done: bool, at_questions: bool) 
     Step {
         number: course.pages.len() + 1,
         title: "The questions".to_owned(),
-        href: (at_questions || stand.asked.is_none()).then(|| super::quiz_href(&course.slug)),
+        href: (at_questions || stand.is_offered).then(|| super::quiz_href(&course.slug)),
         detail: Some(format!("{}; {needed} right to pass", text::count(draw, "question", "questions"))),
         pill_kind,
         pill,

@@ -137,24 +137,34 @@ pub(super) fn shown_verdict(
 
 /// What comes after a course that is done.
 pub(super) struct Onward {
-    done: usize,
-    total: usize,
+    /// How many things of how many that are asked; none after a course that was taken up by choice.
+    done: Option<(usize, usize)>,
     /// Its name and address.
     next: Option<(String, String)>,
 }
 
 impl Onward {
-    pub fn read(conn: &mut Conn, library: &Library, person: i64, now: Instant) -> Result<Onward> {
+    /// After this assignment of theirs was passed.
+    pub fn read(conn: &mut Conn, library: &Library, person: i64, passed: i64, now: Instant) -> Result<Onward> {
         let training = assignments::my_training(conn, person, now)?;
         let standing = |one: &Assignment| one.status(now).standing;
         let asked: Vec<&Assignment> =
-            training.iter().filter(|one| !matches!(standing(one), Standing::Exempt)).collect();
+            training.iter().filter(|one| !one.is_by_choice() && standing(one) != Standing::Exempt).collect();
         let to_do: Vec<&Assignment> = asked.iter().copied().filter(|one| !standing(one).is_completed()).collect();
         let next = match next_of(&to_do, now) {
             Some(next) => Some(named(conn, library, next)?),
             None => None,
         };
-        Ok(Onward { done: asked.len() - to_do.len(), total: asked.len(), next })
+        let is_asked = asked.iter().any(|one| one.id == passed);
+        let done = is_asked.then(|| (asked.len() - to_do.len(), asked.len()));
+        Ok(Onward { done, next })
+    }
+
+    fn sentence(&self, title: &str) -> String {
+        match self.done {
+            None | Some((_, 1)) => format!("{title} is done."),
+            Some((done, total)) => format!("{title} is done. That makes {done} of your {total} things."),
+        }
     }
 }
 
@@ -214,7 +224,7 @@ pub(super) fn passed(
         "verdict": shown_verdict(library, course, attempt, verdict_on)?,
         "course_title": course.title,
         "heading": format!("You passed: {} of {}", tally.right, tally.drawn),
-        "sentence": format!("{} is done. That makes {} of {}.", course.title, onward.done, onward.total),
+        "sentence": onward.sentence(&course.title),
         "next_href": next_href,
         "next_button": next_button,
         "certificate_href": certificate_href,

@@ -75,7 +75,7 @@ fn under_way(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTra
         ring: ring(training),
         steps: steps(library, training, visit.now),
         whys: whys(library, training),
-        offers: offers(library, training),
+        offers: offers(library, training, visit.now),
         refresher: refresher(library, training),
         concern: CONCERN,
     };
@@ -169,7 +169,7 @@ fn all_done(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTrai
         ring: ring(training),
         steps: steps(library, training, visit.now),
         next_time: next_time(training),
-        offers: offers(library, training),
+        offers: offers(library, training, visit.now),
         concern: CONCERN,
     };
     visit.page("reports/my-training-done", "My training", view)
@@ -209,7 +209,7 @@ fn nothing(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTrain
         "sentence": exempt.unwrap_or("You have no training to do at the moment."),
         "links": theirs,
         "next_time": "If something is set for you, we will write to you on a working day.",
-        "offers": offers(library, training),
+        "offers": offers(library, training, visit.now),
         "concern": CONCERN,
     });
     visit.page("reports/my-training-nothing", "My training", view)
@@ -229,21 +229,26 @@ struct Offer {
     title: String,
     href: String,
     detail: String,
+    link_href: Option<String>,
+    link_text: Option<&'static str>,
     pill_kind: &'static str,
     pill: &'static str,
+    is_done: bool,
 }
 
 /// The courses that nobody has to take. One that is asked of this person is in their list already.
-fn offers(library: &Library, training: &MyTraining) -> Vec<Offer> {
+fn offers(library: &Library, training: &MyTraining, now: Instant) -> Vec<Offer> {
     let is_asked = |slug: &str| training.items.iter().any(|item| item.assignment.slug == slug);
     let offered = library.programme.offers.iter().filter(|line| line.kind == Kind::Course && !is_asked(&line.slug));
     let courses = offered.filter_map(|line| library.course(&line.slug));
     courses
-        .map(|course| offer(&course, training.chosen.iter().find(|item| item.assignment.slug == course.slug)))
+        .map(|course| offer(&course, training.chosen.iter().find(|item| item.assignment.slug == course.slug), now))
         .collect()
 }
 
-fn offer(course: &Course, taken_up: Option<&Item>) -> Offer {
+fn offer(course: &Course, taken_up: Option<&Item>, now: Instant) -> Offer {
+    let done = taken_up.filter(|item| item.is_done());
+    let (link_href, link_text) = done.and_then(link).unzip();
     let (pill_kind, pill) = match taken_up {
         Some(item) if item.is_done() => ("done", "Done"),
         Some(_) => ("now", "In progress"),
@@ -252,9 +257,17 @@ fn offer(course: &Course, taken_up: Option<&Item>) -> Offer {
     Offer {
         title: course.title.clone(),
         href: format!("/courses/{}", course.slug),
-        detail: format!("{} About {}.", course.summary, text::count(course.minutes as usize, "minute", "minutes")),
+        detail: match done {
+            Some(item) => done_on(item, now),
+            None => {
+                format!("{} About {}.", course.summary, text::count(course.minutes as usize, "minute", "minutes"))
+            }
+        },
+        link_href,
+        link_text,
         pill_kind,
         pill,
+        is_done: done.is_some(),
     }
 }
 
