@@ -100,6 +100,15 @@ impl Day {
         self.0.weekday() == Weekday::Mon
     }
 
+    /// The Monday of its week.
+    pub fn monday(self) -> Day {
+        let mut day = self;
+        while !day.is_monday() {
+            day = day.plus(-1);
+        }
+        day
+    }
+
     pub fn is_weekend(self) -> bool {
         matches!(self.0.weekday(), Weekday::Sat | Weekday::Sun)
     }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use super::store::opinions as store;
 use crate::act::Act;
-use crate::clock::Instant;
 use crate::courses::Course;
 use crate::db::Conn;
 use crate::problem::{Problem, Result};
@@ -50,8 +49,11 @@ impl Asked {
     }
 }
 
-/// Counts what somebody said of a course; what they left open is not counted.
+/// Counts what somebody said of a course. One of the questions may be left open; both is `Invalid`.
 pub fn of_course(act: &mut Act, course: &Course, said: &[(&'static str, String)]) -> Result<()> {
+    if said.iter().all(|(_, answer)| answer.is_empty()) {
+        return Err(Problem::invalid(AT_THE_END[0].about, "Choose an answer to at least one of the questions"));
+    }
     for asked in &AT_THE_END {
         let answer = said.iter().find(|(about, answer)| *about == asked.about && !answer.is_empty());
         if let Some((_, answer)) = answer {
@@ -68,16 +70,7 @@ pub fn of_question(act: &mut Act, course: &Course, question: &str, said: &str) -
 }
 
 fn count(act: &mut Act, course: &Course, about: &str, said: &str) -> Result<()> {
-    store::count_one(act.conn, &course.slug, &course.version, &week_of(act.now), about, said)
-}
-
-/// The Monday of the week.
-fn week_of(now: Instant) -> String {
-    let mut day = now.day();
-    while !day.is_monday() {
-        day = day.plus(-1);
-    }
-    day.to_string()
+    store::count_one(act.conn, &course.slug, &course.version, &act.now.day().monday().to_string(), about, said)
 }
 
 /// How often each thing was said of one course.

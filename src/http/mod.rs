@@ -195,6 +195,16 @@ impl Visit {
         self.act_as(self.actor_as(capacity), move |act| once::only(act, &once, &verb)).await
     }
 
+    /// The same for what nobody may be tied to: the once-key is kept without the person and without an exact time.
+    pub async fn act_once_namelessly(
+        &self,
+        form: &Form,
+        verb: impl Fn(&mut Act) -> Result<String> + Send + 'static,
+    ) -> Result<String> {
+        let once = form.get("once").to_owned();
+        self.act_as(Actor::system(), move |act| once::only(act, &once, &verb)).await
+    }
+
     /// The same visit, for a page without its frame, ready for paper.
     pub fn for_print(&self) -> Visit {
         Visit { printing: true, ..self.clone() }

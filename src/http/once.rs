@@ -32,13 +32,21 @@ pub fn only(act: &mut Act, once: &str, verb: &impl Fn(&mut Act) -> Result<String
             once_keys::once.eq(once),
             once_keys::person_id.eq(person),
             once_keys::leads_to.eq(""),
-            once_keys::kept_until.eq(act.now.plus_days(KEPT_DAYS).0),
+            once_keys::kept_until.eq(kept_until(act).0),
         ))
         .returning(once_keys::id)
         .get_result(act.conn)?;
     let leads_to = verb(act)?;
     diesel::update(once_keys::table.find(id)).set(once_keys::leads_to.eq(&leads_to)).execute(act.conn)?;
     Ok(leads_to)
+}
+
+/// A form that nobody may be tied to leaves no exact time either: its key is kept to the end of a week.
+fn kept_until(act: &Act) -> Instant {
+    match act.who.person {
+        Some(_) => act.now.plus_days(KEPT_DAYS),
+        None => act.now.day().monday().plus(7 + KEPT_DAYS).start(),
+    }
 }
 
 /// Forgets keys that have been kept long enough; gives how many.

@@ -21,16 +21,13 @@ const WHO_TO_TELL: &[&str] = &["dsl", "head"];
 
 /// GET /courses/{slug}/opinion
 pub async fn of_course(visit: Visit, viewer: Viewer, slug: web::Path<String>, library: web::Data<Library>) -> Answer {
-    let course = library.course(&slug).ok_or(Problem::NotFound)?;
-    let back = format!("/courses/{}", course.slug);
-    let view = view(&visit, &viewer, &library, &course, None, &AT_THE_END, &back, &Complaints::default()).await?;
-    visit.page("attempts/opinion", "How was this course?", view)
+    ask_of_course(&visit, &viewer, &slug, &library, &Complaints::default()).await
 }
 
 /// POST /courses/{slug}/opinion
 pub async fn say_of_course(
     visit: Visit,
-    _viewer: Viewer,
+    viewer: Viewer,
     slug: web::Path<String>,
     form: Form,
     library: web::Data<Library>,
@@ -38,8 +35,30 @@ pub async fn say_of_course(
     let course = library.course(&slug).ok_or(Problem::NotFound)?;
     let said: Vec<(&'static str, String)> =
         AT_THE_END.iter().map(|asked| (asked.about, form.get(asked.about).to_owned())).collect();
-    visit.act(move |act| opinions::of_course(act, &course, &said)).await?;
-    visit.go_saying("/", THANKS)
+    let counted = visit
+        .act_once_namelessly(&form, move |act| {
+            opinions::of_course(act, &course, &said)?;
+            Ok("/".to_owned())
+        })
+        .await;
+    match counted {
+        Ok(leads_to) => visit.go_saying(&leads_to, THANKS),
+        Err(Problem::Invalid(complaints)) => ask_of_course(&visit, &viewer, &slug, &library, &complaints).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn ask_of_course(
+    visit: &Visit,
+    viewer: &Viewer,
+    slug: &str,
+    library: &web::Data<Library>,
+    complaints: &Complaints,
+) -> Answer {
+    let course = library.course(slug).ok_or(Problem::NotFound)?;
+    let back = format!("/courses/{slug}");
+    let view = view(visit, viewer, library, &course, None, &AT_THE_END, &back, complaints).await?;
+    shown(visit, "How was this course?", view, complaints)
 }
 
 // ── a question
@@ -62,9 +81,14 @@ pub async fn say_of_question(
 ) -> Answer {
     let (course, question) = answered(&visit, &viewer, &path, &library).await?;
     let said = form.get(OF_A_QUESTION.about).to_owned();
-    let counted = visit.act(move |act| opinions::of_question(act, &course, &question, &said)).await;
+    let counted = visit
+        .act_once_namelessly(&form, move |act| {
+            opinions::of_question(act, &course, &question, &said)?;
+            Ok("/".to_owned())
+        })
+        .await;
     match counted {
-        Ok(()) => visit.go_saying(&format!("/courses/{}/quiz", path.0), THANKS),
+        Ok(_) => visit.go_saying(&format!("/courses/{}/quiz", path.0), THANKS),
         Err(Problem::Invalid(complaints)) => doubt(&visit, &viewer, &path, &library, &complaints).await,
         Err(problem) => Err(problem),
     }
@@ -81,9 +105,13 @@ async fn doubt(
     let asked = course.quiz.question(&question).map(|question| question.ask.clone());
     let back = format!("/courses/{}/quiz", path.0);
     let view = view(visit, viewer, library, &course, asked, &[OF_A_QUESTION], &back, complaints).await?;
+    shown(visit, "This question seems wrong", view, complaints)
+}
+
+fn shown(visit: &Visit, title: &str, view: Value, complaints: &Complaints) -> Answer {
     match complaints.is_empty() {
-        true => visit.page("attempts/opinion", "This question seems wrong", view),
-        false => visit.again("attempts/opinion", "This question seems wrong", view, complaints),
+        true => visit.page("attempts/opinion", title, view),
+        false => visit.again("attempts/opinion", &format!("Please check: {title}"), view, complaints),
     }
 }
 
