@@ -73,13 +73,16 @@ fn count(act: &mut Act, course: &Course, about: &str, said: &str) -> Result<()> 
     store::count_one(act.conn, &course.slug, &course.version, &act.now.day().monday().to_string(), about, said)
 }
 
+/// From so many answers on their counts are shown: of fewer somebody might know who gave which.
+pub const SHOWN_FROM: i32 = 5;
+
 /// How often each thing was said of one course.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OfCourse {
     /// By what it is about ("worth", "clear") and what was said.
     pub at_the_end: BTreeMap<(String, String), i32>,
-    /// By the question's id and what was said.
-    pub of_questions: BTreeMap<(String, String), i32>,
+    /// By the question's id, then by what was said.
+    pub of_questions: BTreeMap<String, BTreeMap<String, i32>>,
 }
 
 /// All opinions, by the course's slug.
@@ -88,7 +91,7 @@ pub fn opinions(conn: &mut Conn) -> Result<BTreeMap<String, OfCourse>> {
     for (slug, _, _, about, said, times) in store::opinions(conn)? {
         let of_course = all.entry(slug).or_default();
         match about.strip_prefix("question ") {
-            Some(id) => *of_course.of_questions.entry((id.to_owned(), said)).or_default() += times,
+            Some(id) => *of_course.of_questions.entry(id.to_owned()).or_default().entry(said).or_default() += times,
             None => *of_course.at_the_end.entry((about, said)).or_default() += times,
         }
     }

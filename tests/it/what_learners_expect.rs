@@ -1,7 +1,7 @@
 //! What learners expect: words that open in place, a say without a name, their own past tries, and the sets that are theirs.
 
 use diesel::prelude::*;
-use seamark::attempts;
+use seamark::attempts::{self, opinions};
 use seamark::courses::Kind;
 use seamark::evidence;
 use seamark::people::rules::{PostFlags, RoleGroup};
@@ -160,8 +160,32 @@ fn a_question_that_seems_wrong_goes_to_whoever_looks_after_courses_without_the_m
     assert_eq!(trust.browser(&trust.mo).opens(&address).status, 404, "only of one's own try");
     let question = trust.app.read(|conn| attempts::attempt(conn, attempt)).unwrap().drawn[0].clone();
     let list = trust.browser(&trust.helen).opens("/opinions");
-    assert!(list.says(&question) && list.says("Another answer is right, or right too: 1 time"), "{}", list.words());
-    assert!(!list.says("Priya"));
+    assert!(list.says(&question) && !list.says("Priya"), "{}", list.words());
+    assert!(list.says("Another answer is right, or right too: fewer than 5 times so far"), "{}", list.words());
+    let page = priya.opens(&address);
+    assert_eq!(sends(&priya, &page, &address, &[("question", "unclear")]).status, 303);
+    let list = trust.browser(&trust.helen).opens("/opinions");
+    assert_eq!(list.words().matches(&format!(">{question}<")).count(), 1, "one row a question: {}", list.words());
+}
+
+#[test]
+fn hr_find_what_learners_say_and_see_counts_from_five_answers_on() {
+    let trust = Trust::new();
+    let course = trust.app.library().course(SLUG).unwrap();
+    let says = |answer: &'static str| {
+        let course = course.clone();
+        trust.act(move |act| opinions::of_course(act, &course, &[("worth", answer.to_owned())]));
+    };
+    let helen = trust.browser(&trust.helen);
+    assert!(helen.opens("/reports").says("href=\"/opinions\""));
+    for _ in 0..4 {
+        says("yes");
+    }
+    let few = helen.opens("/opinions");
+    assert!(few.says("fewer than 5 answers so far") && !few.says("Yes:"), "{}", few.words());
+    says("no");
+    let enough = helen.opens("/opinions");
+    assert!(enough.says("Yes: 4 · No: 1") && !enough.says("fewer than 5 answers so far"), "{}", enough.words());
 }
 
 // ── past tries

@@ -4,13 +4,12 @@ use actix_web::web;
 use serde_json::{Value, json};
 
 use super::own;
-use crate::attempts::opinions::{self, AT_THE_END, Asked, OF_A_QUESTION, OfCourse};
+use crate::attempts::opinions::{self, AT_THE_END, Asked, OF_A_QUESTION, OfCourse, SHOWN_FROM};
 use crate::courses::views::card_lines;
 use crate::courses::{Course, Library};
 use crate::http::{Answer, Form, Visit};
 use crate::people::{self, Viewer};
 use crate::problem::{Complaints, Problem, Result};
-use crate::text;
 
 const THANKS: &str = "Thank you. It is counted, without your name or your marks.";
 
@@ -171,19 +170,23 @@ pub async fn list(visit: Visit, _viewer: Viewer, library: web::Data<Library>) ->
 
 fn course_view(course: &Course, said: &OfCourse) -> Value {
     let at_the_end = AT_THE_END.iter().filter_map(|asked| {
-        let counts = asked.answers.iter().filter_map(|(word, words)| {
-            let times = said.at_the_end.get(&(asked.about.to_owned(), (*word).to_owned()))?;
-            Some(format!("{words}: {times}"))
-        });
-        let counts: Vec<String> = counts.collect();
-        (!counts.is_empty()).then(|| json!({ "ask": asked.ask, "counts": counts.join(" · ") }))
+        let times = |word: &str| said.at_the_end.get(&(asked.about.to_owned(), word.to_owned())).copied();
+        let answers: i32 = asked.answers.iter().filter_map(|(word, _)| times(word)).sum();
+        let counts = asked.answers.iter().filter_map(|(word, words)| Some(format!("{words}: {}", times(word)?)));
+        let counts = match answers {
+            0 => return None,
+            few if few < SHOWN_FROM => format!("fewer than {SHOWN_FROM} answers so far"),
+            _ => counts.collect::<Vec<_>>().join(" · "),
+        };
+        Some(json!({ "ask": asked.ask, "counts": counts }))
     });
-    let of_questions = said.of_questions.iter().map(|((id, word), times)| {
-        let words = OF_A_QUESTION.answers.iter().find(|(said, _)| said == word).map_or("", |(_, words)| words);
+    let of_questions = said.of_questions.iter().map(|(id, said)| {
+        let known = OF_A_QUESTION.answers.iter();
+        let said = known.filter_map(|(word, words)| Some(format!("{words}: {}", how_often(*said.get(*word)?))));
         json!({
             "id": id,
             "ask": course.quiz.question(id).map_or("This question is no longer asked.", |question| &question.ask),
-            "said": format!("{words}: {}", text::count(*times as usize, "time", "times")),
+            "said": said.collect::<Vec<_>>(),
         })
     });
     json!({
@@ -191,4 +194,8 @@ fn course_view(course: &Course, said: &OfCourse) -> Value {
         "at_the_end": at_the_end.collect::<Vec<_>>(),
         "questions": of_questions.collect::<Vec<_>>(),
     })
+}
+
+fn how_often(times: i32) -> String {
+    if times < SHOWN_FROM { format!("fewer than {SHOWN_FROM} times so far") } else { format!("{times} times") }
 }

@@ -120,6 +120,7 @@ async fn list(visit: &Visit, viewer: &Viewer, form: &Form, complaints: &Complain
         "school": scope.as_ref().map(|scope| school_choice(scope, &schools, form.get("school"))),
         "day": field(form.get("day"), complaints.get("day")),
         "issued": lines(&reports, &schools),
+        "opinions_href": scope.is_some().then_some("/opinions"),
         "exports": scope.is_some().then_some(exports),
     }))
 }
