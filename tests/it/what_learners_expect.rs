@@ -227,6 +227,23 @@ fn the_right_answers_are_not_named_while_tries_remain() {
     );
 }
 
+#[test]
+fn once_it_is_passed_a_past_try_shows_what_was_right_of_every_kind_of_question() {
+    let trust = Trust::new();
+    let course = trust.app.library().course(SLUG).unwrap();
+    let attempt = trust.answers_all(&trust.priya, 8);
+    trust.answers_all(&trust.priya, 0);
+    let priya = trust.browser(&trust.priya);
+    let begun = trust.app.read(|conn| attempts::attempt(conn, attempt)).unwrap();
+    let wrong = (0..begun.drawn.len()).filter(|place| !begun.counts_as_right(*place)).count();
+    let page = priya.opens(&format!("/attempts/{attempt}"));
+    assert_eq!(page.words().matches("<b>Right:</b>").count(), wrong, "{}", page.words());
+    let whole = (0..begun.drawn.len()).map(|place| begun.question(&course, place).unwrap());
+    assert!(whole.into_iter().any(|one| one.kind.choices().is_none()), "an order or pairs are among them");
+    let list = priya.opens("/attempts");
+    assert_eq!(list.words().matches("dot-done").count(), 1, "the tick of the one that was passed: {}", list.words());
+}
+
 // ── the sets of statements
 
 #[test]

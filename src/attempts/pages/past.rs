@@ -3,7 +3,7 @@
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::{MARKS_NOTE, own};
+use super::{MARKS_NOTE, own, result};
 use crate::assignments;
 use crate::attempts::rules::{self, ordinal};
 use crate::attempts::{self, Attempt};
@@ -24,6 +24,7 @@ pub async fn list(visit: Visit, viewer: Viewer, library: web::Data<Library>) -> 
             "mark": format!("{} of {}", one.right, one.drawn),
             "pill_kind": if one.passed { "done" } else { "none" },
             "pill": if one.passed { "Passed" } else { "Not yet" },
+            "is_done": one.passed,
         })
     });
     let view = json!({ "attempts": rows.collect::<Vec<_>>(), "marks_note": MARKS_NOTE });
@@ -97,11 +98,8 @@ fn question(course: &Course, attempt: &Attempt, place: usize, is_open: bool) -> 
     let marked = rules::mark(question, &attempt.answers[place].chosen).rows;
     let is_choice = question.kind.choices().is_some();
     let may_tell = is_right || !is_open || !is_choice;
+    let right = (!is_right && !is_open).then(|| result::right(&question.kind, &marked));
     let reasons: Vec<String> = marked.into_iter().map(|row| row.reason).filter(|reason| !reason.is_empty()).collect();
-    let right = question.kind.choices().filter(|_| !is_right && !is_open).map(|choices| {
-        let right = choices.iter().filter(|choice| choice.is_right).map(|choice| choice.text.as_str());
-        right.collect::<Vec<_>>().join("; ")
-    });
     Ok(json!({
         "number": place + 1,
         "ask": question.ask,

@@ -283,7 +283,8 @@ fn reason(question: &Question, rows: &[MarkedRow]) -> Option<String> {
     question.why.clone().or_else(|| question.kind.choices().map(|_| of_choices()))
 }
 
-fn right(kind: &QuestionKind, rows: &[MarkedRow]) -> String {
+/// What would have been right: the options, the order or the pairs.
+pub(super) fn right(kind: &QuestionKind, rows: &[MarkedRow]) -> String {
     match kind.choices() {
         Some(choices) => {
             let right = choices.iter().filter(|choice| choice.is_right).map(|choice| choice.text.as_str());
