@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use seamark::assignments::rules::Standing;
-use seamark::assignments::{self, Means};
+use seamark::assignments::{self, Completion, Means};
 use seamark::attempts::Verdict;
 use seamark::attempts::refreshers::{self, Refresher};
 use seamark::attempts::rules::refreshing::{Banks, draw, most_missed};
 use seamark::certificates;
 use seamark::courses::trace::{ANSWERS_AT_LEAST, Missed};
 use seamark::courses::{Course, Kind, Library};
-use seamark::evidence::Actor;
+use seamark::evidence::{Actor, Draft};
 use seamark::people::rules::RoleGroup;
 use seamark::problem::{Problem, Result};
 
@@ -194,6 +194,15 @@ fn a_module_without_a_miss_is_done_and_a_missed_one_is_taken_in_the_ordinary_way
     let priya = trust.browser(&trust.priya);
     let result = priya.opens("/refresher");
     assert!(result.says("10 of 12 right") && result.says("Please take 1 module again."), "{}", result.words());
+    let gates = trust.refresher().course.quiz.questions.clone().into_iter();
+    let gates = gates.filter(|one| one.gate.is_some() && one.id.starts_with("data-protection/"));
+    for gate in gates {
+        let rule = trust.app.library().clause_name(&gate.clauses[0]).unwrap();
+        assert!(result.says(&format!("“{rule}”")), "the rule that was missed is named: {}", result.words());
+    }
+    assert!(result.says("You got enough right, but you missed rules that nobody may get wrong"), "{}", result.words());
+    assert!(result.says("The modules in which you missed nothing are done."));
+    assert_eq!(result.words().matches("dot-done").count(), 4);
     assert!(result.says("href=\"/courses/data-protection\""));
     assert!(priya.opens("/courses/data-protection/quiz").says("Start the questions"));
     assert!(!priya.opens("/").says("Show what you still know"), "one try a cycle");
@@ -205,6 +214,29 @@ fn a_module_without_a_miss_is_done_and_a_missed_one_is_taken_in_the_ordinary_way
         .collect();
     assert_eq!(means, [Means::TestedOut.as_str(); 4]);
     assert!(trust.complaints().is_empty());
+}
+
+#[test]
+fn a_rule_missed_in_a_module_that_is_done_already_is_said_and_nothing_is_taken_again() {
+    let trust = next_year();
+    trust.begins_refresher().unwrap();
+    let (id, priya) = (trust.assignment(&trust.priya, Kind::Course, "data-protection").id, &trust.priya);
+    trust.act(move |act| {
+        let completion = Completion {
+            means: Means::PassedAttempt,
+            content_version: "seen".to_owned(),
+            at: act.now,
+            connection_recorded: false,
+        };
+        let completed = assignments::complete(act, id, &completion)?;
+        let entry = completed.in_entry(Draft::new("done")?)?;
+        act.record(entry);
+        Ok(())
+    });
+    trust.finishes_refresher(|slug, is_gate, _| slug == "data-protection" && is_gate);
+    let result = trust.browser(priya).opens("/refresher");
+    assert!(!result.says("That was enough") && result.says("nobody may get wrong"), "{}", result.words());
+    assert!(result.says("so you have nothing to take again"), "{}", result.words());
 }
 
 #[test]
@@ -232,6 +264,8 @@ fn below_eighty_per_cent_only_what_was_not_missed_is_done() {
     });
     let sum = trust.refresher().sum().unwrap();
     assert_eq!((sum.right, sum.needed, sum.is_passed()), (9, 10, false));
+    let result = trust.browser(&trust.priya).opens("/refresher");
+    assert!(result.says("You needed 10 right for all the modules to be done at once."), "{}", result.words());
     let left: Vec<&str> = MODULES.into_iter().filter(|slug| !trust.done().contains(slug)).collect();
     assert_eq!(left.len(), sum.missed.len());
 }

@@ -174,25 +174,57 @@ fn finished(library: &Library, refresher: &Refresher, left: &[Module], verdict_o
                 "href": is_left.then(|| format!("/courses/{}", module.slug)),
                 "pill_kind": if is_left { "due" } else { "done" },
                 "pill": if is_left { "To take" } else { "Done" },
+                "is_done": !is_left,
             })
         })
         .collect();
+    let left = rows.iter().filter(|row| !row["href"].is_null()).count();
     Ok(json!({
         "verdict": result::shown_verdict(library, course, attempt, verdict_on)?,
         "heading": format!("{} of {} right", sum.right, sum.asked),
-        "sentence": sentence(&sum, rows.iter().filter(|row| !row["href"].is_null()).count()),
+        "sentence": sentence(&sum, &rules_missed(library, refresher)?, rows.len(), left),
         "modules": rows,
         "answers": result::answers(course, attempt)?,
         "marks_note": MARKS_NOTE,
     }))
 }
 
-fn sentence(sum: &Sum, left: usize) -> String {
-    match left {
-        0 if sum.missed.is_empty() => "Nothing missed: all these modules are done for this year.".to_owned(),
-        0 => "That was enough: all these modules are done for this year.".to_owned(),
-        _ => {
-            format!("What you missed nothing of is done. Please take {} again.", text::count(left, "module", "modules"))
-        }
+/// What those rules are about that nobody may get wrong, and that were missed.
+fn rules_missed(library: &Library, refresher: &Refresher) -> Result<Vec<String>> {
+    let mut gates = result::missed(&refresher.course, &refresher.attempt)?;
+    gates.retain(|question| question.gate.is_some());
+    Ok(result::rules_of(library, &gates))
+}
+
+/// How it went, why, and what is left of so many modules.
+fn sentence(sum: &Sum, rules: &[String], modules: usize, left: usize) -> String {
+    if sum.missed.is_empty() {
+        return "Nothing missed: all these modules are done for this year.".to_owned();
+    }
+    if sum.is_passed() {
+        return "That was enough: all these modules are done for this year.".to_owned();
+    }
+    let why = why_not_all(sum, rules);
+    if left == 0 {
+        return format!(
+            "{why} But what you missed is in modules that are done for this year already, so you have nothing to take \
+             again. Please read your answers below."
+        );
+    }
+    let done = if left < modules { " The modules in which you missed nothing are done." } else { "" };
+    format!("{why}{done} Please take {} again.", text::count(left, "module", "modules"))
+}
+
+/// Too few right, or a rule missed that nobody may get wrong.
+fn why_not_all(sum: &Sum, rules: &[String]) -> String {
+    let about = if rules.is_empty() { String::new() } else { format!(": {}", text::list(rules)) };
+    let rule = match rules.len() {
+        0 | 1 => format!("a rule that nobody may get wrong{about}."),
+        _ => format!("rules that nobody may get wrong{about}."),
+    };
+    match (sum.right >= sum.needed, sum.missed_a_gate) {
+        (true, _) => format!("You got enough right, but you missed {rule}"),
+        (false, true) => format!("You needed {} right, and you missed {rule}", sum.needed),
+        (false, false) => format!("You needed {} right for all the modules to be done at once.", sum.needed),
     }
 }

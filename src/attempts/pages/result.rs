@@ -100,24 +100,25 @@ pub(super) fn asked_on(day: Day) -> String {
     format!("You asked for help on {}.", day.short())
 }
 
-fn missed<'a>(course: &'a Course, attempt: &Attempt) -> Result<Vec<&'a Question>> {
+pub(super) fn missed<'a>(course: &'a Course, attempt: &Attempt) -> Result<Vec<&'a Question>> {
     let places = (0..attempt.answers.len()).filter(|place| !attempt.counts_as_right(*place));
     places.map(|place| attempt.question(course, place)).collect()
 }
 
 /// ", and the question about pupils and former pupils right"
 fn gates_missed(library: &Library, gates: &[&Question]) -> String {
-    let names: Vec<String> = gates
-        .iter()
-        .filter_map(|question| clause_names(library, &question.clauses).into_iter().next())
-        .map(|name| format!("“{name}”"))
-        .collect();
-    match (gates.len(), text::list(&names)) {
+    match (gates.len(), text::list(&rules_of(library, gates))) {
         (0, _) => String::new(),
         (1, about) if !about.is_empty() => format!(", and the question about {about} right in any case"),
         (_, about) if !about.is_empty() => format!(", and the questions about {about} right in any case"),
         _ => ", and the rules that nobody may get wrong".to_owned(),
     }
+}
+
+/// What the rules that nobody may get wrong are about: “Pupils and former pupils”.
+pub(super) fn rules_of(library: &Library, gates: &[&Question]) -> Vec<String> {
+    let names = gates.iter().filter_map(|question| clause_names(library, &question.clauses).into_iter().next());
+    names.map(|name| format!("“{name}”")).collect()
 }
 
 fn clause_names(library: &Library, clauses: &[String]) -> Vec<String> {
