@@ -368,33 +368,33 @@ pub struct Reread<'a> {
     pub clauses: Vec<String>,
 }
 
-/// The pages behind what was missed, in the course's order.
+/// The pages behind what was missed: those that teach a missed clause, first those that do so for the outcome it was asked
+/// for; each in the course's order.
 pub fn read_first<'a>(course: &'a Course, missed: &[&Question]) -> Vec<Reread<'a>> {
-    let behind: Vec<(&Question, Vec<&str>)> =
-        missed.iter().map(|question| (*question, pages_behind(course, question))).collect();
-    let reread = course.pages.iter().filter_map(|page| {
-        let about: Vec<&Question> = behind
-            .iter()
-            .filter(|(_, names)| names.contains(&page.name.as_str()))
-            .map(|(question, _)| *question)
-            .collect();
-        let asked = |clause: &&String| about.iter().any(|question| question.clauses.contains(clause));
-        (!about.is_empty()).then(|| Reread { page, clauses: page.clauses.iter().filter(asked).cloned().collect() })
-    });
-    reread.collect()
+    let nearest = |page: &Page| missed.iter().filter_map(|question| nearness(course, page, question)).min();
+    let mut behind: Vec<(Nearness, &Page)> =
+        course.pages.iter().filter_map(|page| Some((nearest(page)?, page))).collect();
+    behind.sort_by_key(|(nearness, _)| *nearness);
+    let asked = |clause: &&String| missed.iter().any(|question| question.clauses.contains(clause));
+    let reread = |page: &'a Page| Reread { page, clauses: page.clauses.iter().filter(asked).cloned().collect() };
+    behind.into_iter().map(|(_, page)| reread(page)).collect()
 }
 
-/// The pages that teach a question's clauses for its outcome; failing that, its clauses; failing that, its outcome.
-fn pages_behind<'a>(course: &'a Course, question: &Question) -> Vec<&'a str> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    ClauseAndOutcome,
+    Clause,
+    /// Where no page teaches any of the clauses.
+    Outcome,
+}
+
+/// How near a page is to what a question asks, if it is at all.
+fn nearness(course: &Course, page: &Page, question: &Question) -> Option<Nearness> {
     let teaches = |page: &Page| page.clauses.iter().any(|clause| question.clauses.contains(clause));
-    let same_outcome = |page: &Page| page.outcome == question.outcome;
-    let named = |wanted: &dyn Fn(&Page) -> bool| -> Vec<&'a str> {
-        course.pages.iter().filter(|page| wanted(page)).map(|page| page.name.as_str()).collect()
-    };
-    let both = named(&|page| teaches(page) && same_outcome(page));
-    if !both.is_empty() {
-        return both;
+    match (teaches(page), page.outcome == question.outcome) {
+        (true, true) => Some(Nearness::ClauseAndOutcome),
+        (true, false) => Some(Nearness::Clause),
+        (false, true) if !course.pages.iter().any(teaches) => Some(Nearness::Outcome),
+        (false, _) => None,
     }
-    let taught = named(&teaches);
-    if taught.is_empty() { named(&same_outcome) } else { taught }
 }

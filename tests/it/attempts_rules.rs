@@ -209,6 +209,23 @@ fn after_a_miss_the_page_that_teaches_its_clause_comes_first() {
     assert!(pages.iter().any(|reread| reread.clauses.iter().any(|clause| gate.clauses.contains(clause))));
 }
 
+#[test]
+fn no_page_that_teaches_a_missed_clause_is_left_out_whatever_its_outcome() {
+    let (library, _) = Library::load(None);
+    for course in library.courses() {
+        for question in &course.quiz.questions {
+            let behind = read_first(&course, &[question]);
+            let names: BTreeSet<&str> = behind.iter().map(|one| one.page.name.as_str()).collect();
+            for page in &course.pages {
+                let teaches = page.clauses.iter().any(|clause| question.clauses.contains(clause));
+                assert!(!teaches || names.contains(page.name.as_str()), "{}: {}", question.id, page.name);
+            }
+            let outcomes: Vec<bool> = behind.iter().map(|one| one.page.outcome == question.outcome).collect();
+            assert!(outcomes.is_sorted_by(|one, next| one >= next), "{}: its own outcome first", question.id);
+        }
+    }
+}
+
 // ── drawing and shuffling
 
 fn kind() -> impl Strategy<Value = QuestionKind> {
