@@ -9,7 +9,7 @@ use super::calendar::Calendars;
 use super::requirements::{Requirement, requirements};
 use super::rules::{self, Absence, Cycle, Due, Every, PersonFacts, Wanted, wanted_assignments};
 use super::store::{self, AssignmentRow, DueRow};
-use super::{Whom, calendars, extensions, read_day};
+use super::{Whom, calendars, exemptions, extensions, read_day};
 use crate::act::Act;
 use crate::clock::{Day, Instant};
 use crate::db::Conn;
@@ -106,8 +106,9 @@ pub fn reconcile_and_tell(act: &mut Act, people: &[i64]) -> Result<(Reconciled, 
 pub fn would_reconcile(conn: &mut Conn, people: &[i64], rules: &Rules, now: Instant) -> Result<Foreseen> {
     let standing = standing_rules(conn)?;
     let (asked, supposed, today) = (standing.asked(), rules.asked(), now.day());
-    let (mut changes, mut foreseen) = (Changes::default(), Foreseen::default());
+    let mut foreseen = Foreseen::default();
     for some in people.chunks(BATCH) {
+        let mut changes = Changes::default();
         let mut held = held_by_person(conn, some, today)?;
         for (person, facts) in person_facts(conn, some, &[&asked[..], &supposed[..]].concat())? {
             let held = held.remove(&person).unwrap_or_default();
@@ -115,8 +116,8 @@ pub fn would_reconcile(conn: &mut Conn, people: &[i64], rules: &Rules, now: Inst
             let wanted = wanted_assignments(&facts, &supposed, &rules.calendars, today);
             compare(person, wanted, settled, &mut changes);
         }
+        foreseen.add(&changes, &Exempt::on(conn, some, today)?);
     }
-    foreseen.add(&changes);
     Ok(foreseen)
 }
 
@@ -132,7 +133,7 @@ pub fn would_reconcile_if(
     let held = held_by_person(conn, &[person], now.day())?.remove(&person).unwrap_or_default();
     let (mut changes, mut foreseen) = (Changes::default(), Foreseen::default());
     compare(person, wanted, settled(person, standing, held), &mut changes);
-    foreseen.add(&changes);
+    foreseen.add(&changes, &Exempt::on(conn, &[person], now.day())?);
     Ok(foreseen)
 }
 
@@ -156,14 +157,36 @@ impl Rules {
     }
 }
 
+/// Who need not do what today; no requirement is all of them.
+struct Exempt(BTreeSet<(i64, Option<i64>)>);
+
+impl Exempt {
+    fn on(conn: &mut Conn, people: &[i64], day: Day) -> Result<Exempt> {
+        let mut held = exemptions(conn, Whom::People(people))?;
+        held.retain(|one| one.from <= day && one.until.is_none_or(|until| day <= until));
+        Ok(Exempt(held.into_iter().map(|one| (one.person, one.requirement)).collect()))
+    }
+
+    fn has(&self, person: i64, requirement: i64) -> bool {
+        self.0.contains(&(person, None)) || self.0.contains(&(person, Some(requirement)))
+    }
+}
+
 impl Foreseen {
-    fn add(&mut self, changes: &Changes) {
-        let moves: Vec<DueMove> = changes.moves.iter().filter_map(Move::of_day).collect();
-        self.made += changes.make.len();
-        self.people.extend(changes.make.iter().map(|(person, _)| *person));
-        self.people.extend(changes.withdraw.iter().map(|held| held.person));
+    /// Whoever has done something or is exempt from it is touched by none of its days.
+    fn add(&mut self, changes: &Changes, exempt: &Exempt) {
+        let is_left = |held: &Held| held.completed.is_none() && !exempt.has(held.person, held.requirement);
+        let made = changes.make.iter().filter(|(person, want)| !exempt.has(*person, want.requirement));
+        let made: Vec<i64> = made.map(|(person, _)| *person).collect();
+        let moves = changes.moves.iter().filter(|change| is_left(&change.held));
+        let moves: Vec<DueMove> = moves.filter_map(Move::of_day).collect();
+        let withdrawn = changes.withdraw.iter().filter(|held| is_left(held));
+        let withdrawn: Vec<Withdrawal> = withdrawn.map(Held::withdrawal).collect();
+        self.made += made.len();
+        self.people.extend(made);
+        self.people.extend(withdrawn.iter().map(|gone| gone.person));
         self.people.extend(moves.iter().map(|change| change.person));
-        self.withdrawn.extend(changes.withdraw.iter().map(Held::withdrawal));
+        self.withdrawn.extend(withdrawn);
         self.moves.extend(moves);
     }
 }

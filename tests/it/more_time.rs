@@ -204,6 +204,31 @@ fn hr_enters_time_away_changes_it_ends_it_and_takes_it_off() {
 }
 
 #[test]
+fn a_pause_says_what_it_does_today_and_nothing_of_what_is_done_or_not_asked() {
+    let trust = Trust::new();
+    let (helen, priya) = (trust.browser("Helen"), trust.person("Priya"));
+    trust.does("Priya", "acceptable-use");
+    let risks = one(&trust, "Priya", "social-media-risks").requirement;
+    trust.act(move |act| {
+        assignments::exempt(act, &priya, Some(risks), "Taught it elsewhere", day("2026-11-20"), Some(day("2027-08-31")))
+    });
+    let address = format!("{}/pause", trust.page_of("Priya"));
+    let looks = |from: &str, back: &str| {
+        let away = [("pause_from", from), ("pause_to", back)];
+        helen.fills_in(&helen.opens(&address), &address, &away)
+    };
+    let open_end = looks("16/11/2026", "");
+    let said = "From today Priya Nair shows as “Paused”, no longer as “Overdue 22 days”.";
+    assert!(open_end.says(said) && !open_end.says("Nothing changes"), "{}", open_end.words());
+    let past = looks("26/10/2026", "23/11/2026");
+    assert!(past.says("This changes 5 due dates and mails nobody"), "{}", past.words());
+    assert!(past.says("<caption>1 person</caption>") && past.says(" and 4 more"), "{}", past.words());
+    for left_out in ["Acceptable use", "Social media risks", "From today"] {
+        assert!(!past.says(left_out), "{left_out}");
+    }
+}
+
+#[test]
 fn a_pause_that_is_moved_leaves_nothing_behind_and_two_that_do_not_meet_both_stand() {
     let trust = Trust::new();
     let helen = trust.browser("Helen");

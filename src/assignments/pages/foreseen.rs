@@ -44,7 +44,8 @@ impl Preview {
         let mut ids: Vec<i64> = moved.chain(foreseen.withdrawn.iter().map(|gone| gone.person)).collect();
         ids.sort_unstable();
         ids.dedup();
-        let touched = touched(foreseen, &InView::of(conn, &ids, scope, today)?, requirements, library);
+        let in_view = InView::of(conn, &ids, scope, today)?;
+        let touched = touched(foreseen, &in_view, requirements, library);
         let moved = foreseen.moves.len();
         let heading = heading(moved, foreseen.withdrawn.len());
         let button = match moved {
@@ -53,8 +54,8 @@ impl Preview {
         };
         let caption = match touched.len() {
             0 => String::new(),
-            all if all <= NAMED => format!("All {all}"),
-            all => format!("The first {NAMED} of {all}"),
+            all if all <= NAMED => count(in_view.seen.len(), "person", "people"),
+            all => format!("The first {NAMED} lines of {all}"),
         };
         let touched = touched.into_iter().take(NAMED).collect();
         let sentence = sentence(foreseen);

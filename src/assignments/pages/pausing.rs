@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use super::foreseen::{PREVIEW, PREVIEW_TITLE, Preview, What};
 use crate::assignments;
 use crate::assignments::calendar::AcademicYear;
-use crate::assignments::rules::Absence;
-use crate::clock::Day;
+use crate::assignments::rules::{Absence, Standing};
+use crate::clock::{Day, Instant};
 use crate::courses::Library;
 use crate::db::Conn;
 use crate::http::{Answer, Form, Visit};
 use crate::people::{self, Pause, PauseChange, Person, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
+use crate::text::count;
 
 const FORM: &str = "assignments/pause";
 const TITLE: &str = "Away";
@@ -143,14 +144,18 @@ pub async fn preview(
     };
     let (now, person, scope, meant) = (visit.now, looked.person.id, looked.scope.clone(), change.clone());
     let preview = visit.read(move |conn| {
-        let away = meant.spans_after(&standing(conn, person)?);
-        let absences = away.into_iter().map(|(from, until)| Absence { from, until }).collect();
-        let foreseen = assignments::would_reconcile_if(conn, person, now, |facts| facts.absences = absences)?;
+        let before = standing(conn, person)?;
+        let away: Vec<Absence> =
+            meant.spans_after(&before).into_iter().map(|(from, until)| Absence { from, until }).collect();
+        let today = today(conn, person, &before, &away, now)?;
+        let foreseen = assignments::would_reconcile_if(conn, person, now, |facts| facts.absences = away)?;
         let asked = assignments::requirements(conn)?;
-        Preview::of(conn, &foreseen, &asked, &library, &scope, now.day())
+        let preview = Preview::of(conn, &foreseen, &asked, &library, &scope, now.day())?;
+        let moved = (!foreseen.people.is_empty()).then(|| preview.sentence.clone());
+        Ok((preview, today, moved))
     });
-    let preview = preview.await?;
-    let said = match &change {
+    let (preview, today, moved) = preview.await?;
+    let clock = match &change {
         PauseChange::Set { from, until, .. } => {
             format!("The clock stands still {}, and no letters go out on those days.", span(*from, *until))
         }
@@ -164,8 +169,47 @@ pub async fn preview(
         action: format!("{}/apply", looked.address()),
         values: values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect(),
     };
-    let preview = Preview { sentence: format!("{said} {}", preview.sentence), ..preview };
+    let today = today.map(|today| today.words(&looked.person.name()));
+    let sentence: Vec<String> = [Some(clock), today, moved].into_iter().flatten().collect();
+    let preview = Preview { sentence: sentence.join(" "), ..preview };
     visit.page(PREVIEW, PREVIEW_TITLE, preview.view(what))
+}
+
+/// What a change of the days away does at once.
+enum Today {
+    /// They were overdue by so many days, or by none.
+    Paused {
+        overdue: i64,
+    },
+    PausedNoLonger,
+}
+
+impl Today {
+    fn words(&self, name: &str) -> String {
+        match self {
+            Today::Paused { overdue: 0 } => format!("From today {name} shows as “Paused”."),
+            Today::Paused { overdue } => {
+                let days = count(usize::try_from(*overdue).unwrap_or_default(), "day", "days");
+                format!("From today {name} shows as “Paused”, no longer as “Overdue {days}”.")
+            }
+            Today::PausedNoLonger => format!("From today {name} no longer shows as “Paused”."),
+        }
+    }
+}
+
+fn today(conn: &mut Conn, person: i64, before: &[Pause], after: &[Absence], now: Instant) -> Result<Option<Today>> {
+    let holds = |from: Day, until: Option<Day>| from <= now.day() && until.is_none_or(|until| now.day() <= until);
+    let was = before.iter().any(|pause| holds(pause.from, pause.until));
+    let is = after.iter().any(|away| holds(away.from, away.until));
+    if was == is {
+        return Ok(None);
+    }
+    let asked = if is { assignments::my_training(conn, person, now)? } else { Vec::new() };
+    let overdue = asked.iter().map(|one| match one.status(now).standing {
+        Standing::Overdue { days } => days,
+        _ => 0,
+    });
+    Ok(Some(if is { Today::Paused { overdue: overdue.max().unwrap_or_default() } } else { Today::PausedNoLonger }))
 }
 
 // ── the act
