@@ -12,20 +12,25 @@ use crate::act::Act;
 use crate::assignments::calendar::{AcademicYear, Calendars};
 use crate::assignments::rules::Standing;
 use crate::assignments::{self, Assignment, Whom};
+use crate::attempts;
 use crate::attestations;
 use crate::clock::{Day, Instant};
-use crate::courses::Library;
+use crate::courses::{Kind, Library};
 use crate::db::{Conn, lock_rows};
 use crate::evidence::Draft;
 use crate::mail::{Letter, outbox};
 use crate::people::rules::{Post, main_post};
 use crate::people::{self, Person, PostRecord, Scope};
 use crate::problem::{Problem, Result};
+use crate::reports::my_training::minutes_left;
 use crate::reports::words::title_of;
 use crate::text::count;
 use rules::{Known, Last, LeftOut};
 
 pub use store::{KIND, WITHDRAWN};
+
+/// So many assignments are looked at in one statement: SQLite has room for 32,766 values.
+const A_LOOK: usize = 5_000;
 
 /// Somebody in HR's scope, with all that a chase needs to know.
 #[derive(Debug, Clone)]
@@ -43,9 +48,10 @@ pub struct Candidate {
 /// One thing to do, as a letter names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outstanding {
+    pub assignment: i64,
+    pub kind: Kind,
     pub slug: String,
     pub title: String,
-    pub minutes: Option<u32>,
     pub due: Option<Day>,
     /// Days after the due day; 0 or less if it is not over.
     pub late_by: i64,
@@ -157,9 +163,10 @@ fn outstanding(conn: &mut Conn, library: &Library, ids: &[i64], now: Instant) ->
 fn outstanding_of(library: &Library, assignment: &Assignment, now: Instant) -> Option<Outstanding> {
     let status = assignment.status(now);
     rules::is_outstanding(status.standing).then(|| Outstanding {
+        assignment: assignment.id,
+        kind: assignment.kind,
         slug: assignment.slug.clone(),
         title: title_of(library, assignment.kind, &assignment.slug),
-        minutes: library.course(&assignment.slug).map(|course| course.minutes),
         due: status.due,
         late_by: status.due.map_or(0, |due| now.day().days_since(due)),
     })
@@ -167,17 +174,34 @@ fn outstanding_of(library: &Library, assignment: &Assignment, now: Instant) -> O
 
 // ── letters
 
-/// What goes into one person's letter. It names what is open and when it is due, and nothing else.
-pub fn letter(candidate: &Candidate, from: &str, leaves: Instant) -> Option<Letter> {
+/// Minutes that each assignment will still take its person, as their own page has them.
+type Minutes = BTreeMap<i64, u32>;
+
+fn minutes(conn: &mut Conn, library: &Library, candidates: &[Candidate]) -> Result<Minutes> {
+    let open: Vec<&Outstanding> = candidates.iter().flat_map(|one| &one.outstanding).collect();
+    let mut progress = BTreeMap::new();
+    for some in open.chunks(A_LOOK) {
+        let ids: Vec<i64> = some.iter().map(|one| one.assignment).collect();
+        progress.extend(attempts::progress(conn, &ids)?);
+    }
+    let left = open.into_iter().map(|one| {
+        let progress = progress.remove(&one.assignment).unwrap_or_default().into();
+        (one.assignment, minutes_left(library, one.kind, &one.slug, &progress))
+    });
+    Ok(left.collect())
+}
+
+/// What goes into one person's letter. It names what is open, how long it takes and when it is due, and nothing else.
+fn letter(candidate: &Candidate, minutes: &Minutes, from: &str, leaves: Instant) -> Option<Letter> {
     let email = candidate.person.work_email.as_ref()?;
     let open = &candidate.outstanding;
-    let minutes: u32 = open.iter().filter_map(|one| one.minutes).sum();
-    let items: Vec<Value> = open.iter().map(|one| json!({ "line": line(one, leaves.day()) })).collect();
+    let of = |one: &Outstanding| minutes.get(&one.assignment).copied().unwrap_or_default();
+    let items: Vec<Value> = open.iter().map(|one| json!({ "line": line(one, of(one), leaves.day()) })).collect();
     let things = match open.len() {
         1 => "One thing to finish".to_owned(),
         some => format!("{} to finish", count(some, "thing", "things")),
     };
-    let subject = if minutes > 0 { format!("{things}, about {minutes} minutes") } else { things };
+    let subject = format!("{things}, {}", about(open.iter().map(of).sum()));
     Some(Letter {
         kind: KIND,
         person: Some(candidate.person.id),
@@ -188,14 +212,17 @@ pub fn letter(candidate: &Candidate, from: &str, leaves: Instant) -> Option<Lett
     })
 }
 
-fn line(one: &Outstanding, day: Day) -> String {
-    let minutes = one.minutes.map_or(String::new(), |minutes| format!(", about {minutes} minutes"));
+fn about(minutes: u32) -> String {
+    format!("about {}", count(minutes as usize, "minute", "minutes"))
+}
+
+fn line(one: &Outstanding, minutes: u32, day: Day) -> String {
     let due = match one.due {
         Some(due) if due < day => format!(" It was due on {}.", due.short()),
         Some(due) => format!(" It is due on {}.", due.weekday_and_day()),
         None => String::new(),
     };
-    format!("{}{minutes}.{due}", one.title)
+    format!("{}, {}.{due}", one.title, about(minutes))
 }
 
 /// The letters of a chase before it is one, and who is left out and why.
@@ -216,9 +243,11 @@ pub fn foresee(
 ) -> Result<Foreseen> {
     let calendars = assignments::calendars(conn)?;
     let mut foreseen = Foreseen { letters: Vec::new(), left_out: Vec::new() };
-    for candidate in candidates(conn, library, scope, Some(named), now)? {
+    let candidates = candidates(conn, library, scope, Some(named), now)?;
+    let minutes = minutes(conn, library, &candidates)?;
+    for candidate in candidates {
         let leaves = candidate.leaves(now, &calendars);
-        match (candidate.left_out(now.day()), letter(&candidate, from, leaves)) {
+        match (candidate.left_out(now.day()), letter(&candidate, &minutes, from, leaves)) {
             (None, Some(letter)) => foreseen.letters.push((candidate, letter)),
             (why, _) => foreseen.left_out.push((candidate, why.unwrap_or(LeftOut::NoEmail))),
         }

@@ -4,9 +4,10 @@ use super::store::{self, ATTEMPT, BesideRow, CERTIFICATE, LAST_YEAR, PAGE, QUERY
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::{QueryKind, Standing, Status};
 use crate::assignments::{self, Assignment};
+use crate::attempts;
 use crate::attestations;
 use crate::clock::Instant;
-use crate::courses::{Course, Kind};
+use crate::courses::{Course, Kind, Library};
 use crate::db::Conn;
 use crate::facts::Fact;
 use crate::problem::{Problem, Result};
@@ -49,6 +50,16 @@ pub struct Progress {
     pub pages: Vec<String>,
     pub quiz_is_open: bool,
     pub tries: u32,
+}
+
+impl From<attempts::Progress> for Progress {
+    fn from(progress: attempts::Progress) -> Progress {
+        Progress {
+            pages: progress.pages_read.into_iter().collect(),
+            quiz_is_open: progress.open.is_some(),
+            tries: u32::try_from(progress.tries).unwrap_or_default(),
+        }
+    }
 }
 
 /// Three statements.
@@ -174,6 +185,14 @@ impl Progress {
             None => 0,
         };
         quiz + ((course.minutes - quiz) * unread).div_ceil(pages)
+    }
+}
+
+/// Minutes that one thing will still take.
+pub fn minutes_left(library: &Library, kind: Kind, slug: &str, progress: &Progress) -> u32 {
+    match (kind, library.course(slug)) {
+        (Kind::Course, Some(course)) => progress.minutes_left(&course),
+        (kind, _) => minutes_of(kind),
     }
 }
 

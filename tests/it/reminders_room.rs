@@ -5,6 +5,7 @@ use seamark::app::App;
 use seamark::assignments::calendar::Calendar;
 use seamark::assignments::rules::Standing;
 use seamark::clock::{Day, Instant};
+use seamark::courses::Kind;
 use seamark::mail::outbox::{self, Row};
 use seamark::mail::{Delivery, Transport};
 use seamark::people::{self, Person, Scope};
@@ -12,11 +13,11 @@ use seamark::postman::send_due;
 use seamark::problem::Problem;
 use seamark::reminders::rules::{Known, Last, LeftOut, leaves, left_out};
 use seamark::reminders::{self, Foreseen};
-use seamark::{assignments, settings};
+use seamark::{assignments, attempts, settings};
 
 use crate::attestations_room::Trust;
 use crate::house::at;
-use crate::house::browser::Page;
+use crate::house::browser::{Browser, Page};
 use crate::house::post_office::{Manner, PostOffice};
 
 fn day(text: &str) -> Day {
@@ -152,6 +153,27 @@ fn one_letter_names_everything_that_is_to_do_and_its_day() {
     assert!(letter.text.contains("Helen Nair, Saltmarsh Academies Trust"));
     let entry = &chasing.trust.entries("chase")[0];
     assert_eq!(entry["letters"], 2);
+}
+
+#[test]
+fn a_letter_says_as_many_minutes_as_its_readers_own_page() {
+    let chasing = Chasing::new();
+    let priya = chasing.trust.priya.clone();
+    let (id, version) = (priya.id, chasing.app.library().course("acceptable-use").unwrap().pages[0].name.clone());
+    chasing.trust.act(move |act| {
+        let one = assignments::assignment_for(act.conn, id, Kind::Course, "acceptable-use", act.now)?.id;
+        attempts::read_page(act, one, &version)
+    });
+    let page = Browser::of(&chasing.app, priya.id).opens("/").words();
+    let minutes = page.split(" min<").filter_map(|before| before.rsplit('>').next()?.parse::<u32>().ok());
+    let (things, minutes) = (minutes.clone().count(), minutes.sum::<u32>());
+    assert_eq!(things, 7, "{page}");
+    chasing.chases(Scope::Trust, &[&priya]).unwrap();
+    send_due(&chasing.app).unwrap();
+    let letter = chasing.caught.letters().remove(0);
+    assert_eq!(letter.subject, format!("7 things to finish, about {minutes} minutes"));
+    let told = letter.text.split(", about ").filter_map(|rest| rest.split(" minutes.").next()?.parse::<u32>().ok());
+    assert_eq!(told.sum::<u32>(), minutes, "{}", letter.text);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::courses::{Course, Kind, Library, views};
 use crate::http::{Answer, Visit};
 use crate::people::Viewer;
 use crate::people::rules::AccessRole;
-use crate::reports::my_training::{Item, MyTraining, minutes_of, my_training};
+use crate::reports::my_training::{self, Item, MyTraining, my_training};
 use crate::reports::words::{Pill, due_in, title_of, within_a_sentence};
 use crate::text;
 
@@ -387,10 +387,7 @@ fn to_be_done(item: &Item, library: &Library, training: &MyTraining) -> String {
 }
 
 fn minutes_left(item: &Item, library: &Library) -> u32 {
-    match (item.assignment.kind, library.course(&item.assignment.slug)) {
-        (Kind::Course, Some(course)) => item.progress.minutes_left(&course),
-        (kind, _) => minutes_of(kind),
-    }
+    my_training::minutes_left(library, item.assignment.kind, &item.assignment.slug, &item.progress)
 }
 
 fn href(item: &Item) -> String {
