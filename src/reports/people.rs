@@ -176,7 +176,8 @@ impl Stands {
             Stands::Overdue => group == Group::Overdue,
             Stands::Waiting => group == Group::Waiting,
             Stands::OnTheWay => group == Group::OnTheWay,
-            Stands::DueSoon => group == Group::OnTheWay && soon(),
+            // Of whichever group: new starters count in no figure, and are still to be seen and reminded.
+            Stands::DueSoon => soon(),
             Stands::NotCounted => !group.is_counted(),
             Stands::NoPost => false,
         }

@@ -23,7 +23,7 @@ use seamark::schema;
 use seamark::settings;
 use serde_json::json;
 
-use crate::house::browser::{Browser, Page, attribute};
+use crate::house::browser::{Browser, Page, attribute, tags};
 use crate::house::{ADDRESS, Home, ORIGIN, TRUST, at};
 
 const POLICY: &str = "social-media-policy";
@@ -308,6 +308,33 @@ fn filters_live_in_the_address_and_say_what_they_found() {
     assert_eq!(found("q=ben%40saltmarsh").1, ["Żółkiewski, Ben"]);
     assert_eq!(found("q=nobody"), ("0 people called “nobody”".into(), Vec::<String>::new()));
     assert_eq!(found("group=catering").1.len(), 0);
+}
+
+#[test]
+fn a_new_starter_with_something_due_within_14_days_is_found_and_can_be_reminded() {
+    let trust = Trust::new();
+    trust.it_is("2026-11-10", "09:14");
+    let new = NewPerson {
+        forename: "Noor".into(),
+        surname: "Haddad".into(),
+        work_email: Some(WorkEmail::parse("noor@saltmarsh.example").unwrap()),
+        ..NewPerson::default()
+    };
+    let began = NewPost { from: day("2026-11-10"), ..post(trust.oak, "Teacher") };
+    trust.act(move |act| {
+        let noor = people::list_person(act, &new, "", &began)?;
+        assignments::reconcile(act, &[noor.id]).map(|_| ())
+    });
+    let none = trust.browser("Helen").opens("/people?status=due-soon");
+    assert_eq!(heading(&none), "0 people have something due within 14 days");
+    trust.it_is("2026-11-24", "09:14");
+    let helen = trust.browser("Helen");
+    let soon = helen.opens("/people?status=due-soon");
+    assert_eq!(heading(&soon), "1 person has something due within 14 days");
+    assert_eq!(names(&soon), ["Haddad, Noor"]);
+    assert!(soon.says("New starter"));
+    assert!(names(&helen.opens("/people?status=not-counted")).contains(&"Haddad, Noor".to_owned()));
+    assert!(helen.opens("/chase?status=due").says("Haddad, Noor"));
 }
 
 #[test]
