@@ -428,6 +428,31 @@ fn what_was_true_on_a_day_can_be_asked() {
 }
 
 #[test]
+fn the_answer_about_a_day_stands_above_all_that_happened_and_is_led_to() {
+    let trust = Trust::new();
+    let page = trust.browser("Helen").opens(&format!("{}?what=data-protection&day=24/11/2026", trust.page_of("Priya")));
+    let words = page.words().replace("&#x3D;", "=");
+    let place = |of: &str| words.find(of).unwrap_or_else(|| panic!("{of}: {words}"));
+    assert!(place("id=\"certain-day\"") < place("<b>No.</b>") && place("<b>No.</b>") < place("What happened"));
+    assert!(words.contains(&format!("action=\"{}#certain-day\"", trust.page_of("Priya"))));
+}
+
+#[test]
+fn whoever_has_left_is_asked_nothing_and_cannot_be_away() {
+    let trust = Trust::new();
+    let (helen, ben, address) = (trust.browser("Helen"), trust.person("Ben"), trust.page_of("Ben"));
+    let away = format!("href=\"{address}/pause\"");
+    assert!(helen.opens(&address).says(&away));
+    trust.act(move |act| {
+        people::leave(act, &ben, day("2026-11-20"))?;
+        assignments::reconcile(act, &[ben.id]).map(|_| ())
+    });
+    let page = helen.opens(&address);
+    assert!(page.says("Nothing is asked any more.") && !page.says("Due, and why"), "{}", page.words());
+    assert!(!page.says(&away) && page.says("Correct or leave"));
+}
+
+#[test]
 fn a_question_is_answered_on_the_persons_page() {
     let trust = Trust::new();
     trust.asks("Priya", "May I follow the account of a club?");

@@ -56,8 +56,11 @@ fn view(record: &Record, asked: &Form, proof: Option<Value>, library: &Library, 
     let (person, is_hr) = (&seen.person, seen.sight == Sight::Hr);
     let address = format!("/people/{}", person.id);
     let Pill { kind, words } = row_pill(&record.row, today);
-    let links = [("Away", format!("{address}/pause")), ("Correct or leave", format!("{address}/correct"))];
-    let links = links.into_iter().filter(|_| is_hr).map(|(text, href)| json!({ "text": text, "href": href }));
+    // Nobody who has left goes away any more.
+    let is_here = seen.posts.iter().any(|record| record.post.until.is_none_or(|until| today <= until));
+    let away = is_here.then(|| ("Away", format!("{address}/pause")));
+    let links = away.into_iter().chain([("Correct or leave", format!("{address}/correct"))]);
+    let links = links.filter(|_| is_hr).map(|(text, href)| json!({ "text": text, "href": href }));
     let all = asked.has("older") || record.timeline.len() <= RECENT;
     let shown = if all { record.timeline.len() } else { RECENT };
     let timeline = record.timeline.iter().take(shown);
@@ -75,6 +78,7 @@ fn view(record: &Record, asked: &Form, proof: Option<Value>, library: &Library, 
         "queries": queries(record)?,
         "is_asking_elsewhere": record.is_asking_elsewhere,
         "year": AcademicYear::of(today).long(),
+        "nothing_asked": if is_here { "Nothing is asked this year yet." } else { "Nothing is asked any more." },
         "assignments": record.row.on_roll.asked.iter().map(|asked| line(record, asked, library)).collect::<Vec<_>>(),
         "signed": signed(record, library),
         "timeline": timeline.map(|event| json!({
@@ -251,7 +255,7 @@ fn proof_view(
     let said = found.map(|(day, proof)| proof_words(&proof, day));
     let (answer, detail) = said.unzip();
     Ok(json!({
-        "action": format!("/people/{person}"),
+        "action": format!("/people/{person}#certain-day"),
         "what": { "options": options, "error": null },
         "day": field(asked.get("day"), complaints.get("day")),
         "answer": answer,
