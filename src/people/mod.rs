@@ -283,6 +283,12 @@ pub fn end_post(act: &mut Act, person: &Person, record: &PostRecord, last_day: D
     Ok(())
 }
 
+/// Takes the last day of one post back.
+pub fn continue_post(act: &mut Act, person: &Person, record: &PostRecord) -> Result<()> {
+    correct_post(act, person, record.post.id, &NewPost { until: None, ..NewPost::from(record) })?;
+    Ok(())
+}
+
 fn new_post_row(person: i64, new: &NewPost, now: Instant) -> NewPostRow {
     NewPostRow {
         person_id: person,

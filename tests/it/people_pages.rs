@@ -453,6 +453,36 @@ fn whoever_has_left_is_asked_nothing_and_cannot_be_away() {
 }
 
 #[test]
+fn a_last_day_shows_where_it_was_set_and_can_be_taken_back() {
+    let trust = Trust::new();
+    let (helen, person) = (trust.browser("Helen"), trust.page_of("Ben"));
+    let (address, leave) = (format!("{person}/correct"), format!("{person}/leave"));
+    let post = |page: &Page| attribute(&tags(&page.form(&leave), "option")[0], "value").unwrap();
+    let page = helen.opens(&address);
+    assert!(!page.says("Take it back"));
+    let done = helen.fills_in(&page, &leave, &[("post", &post(&page)), ("last_day", "18/12/2026")]);
+    assert_eq!(done.status, 303, "{}", done.words());
+    let page = helen.opens(&address);
+    assert!(page.says("Site manager, Oak Primary: the last day is <b>18 December 2026</b>."), "{}", page.words());
+    assert!(page.says("value=\"18/12/2026\""));
+    trust.it_is("2026-11-24", "09:20");
+    for _ in 0..2 {
+        assert_eq!(helen.fills_in(&page, &leave, &[]).location, Some(person.clone()));
+    }
+    let page = helen.opens(&person);
+    assert!(page.says("Last day at Oak Primary taken back"), "{}", page.words());
+    assert!(!helen.opens(&address).says("Take it back"));
+
+    // Of somebody who has left already, the last job can go on.
+    let ben = trust.person("Ben");
+    trust.act(move |act| people::leave(act, &ben, day("2026-11-20")));
+    let page = helen.opens(&address);
+    assert!(page.says("the last day is <b>20 November 2026</b>") && !page.says("Which job?"), "{}", page.words());
+    assert_eq!(helen.fills_in(&page, &leave, &[]).status, 303);
+    assert!(!helen.opens(&person).says("Left 20 November"));
+}
+
+#[test]
 fn a_question_is_answered_on_the_persons_page() {
     let trust = Trust::new();
     trust.asks("Priya", "May I follow the account of a club?");

@@ -271,6 +271,8 @@ struct Seen {
     schools: Vec<School>,
     /// Those that go on.
     posts: Vec<PostRecord>,
+    /// Those with a last day, past or to come, that can be taken back.
+    leaving: Vec<PostRecord>,
 }
 
 async fn see(visit: &Visit, viewer: &Viewer, id: i64) -> Result<Seen> {
@@ -279,7 +281,8 @@ async fn see(visit: &Visit, viewer: &Viewer, id: i64) -> Result<Seen> {
         .read(move |conn| {
             let person = people::visible_to(conn, &scope, id, today)?;
             let posts = posts_that_go_on(conn, &scope, id, today)?;
-            Ok(Seen { person, schools: people::schools_in(conn, &scope)?, posts })
+            let leaving = posts_with_a_last_day(conn, &scope, id, today)?;
+            Ok(Seen { person, schools: people::schools_in(conn, &scope)?, posts, leaving })
         })
         .await
 }
@@ -290,6 +293,16 @@ fn posts_that_go_on(conn: &mut Conn, scope: &Scope, person: i64, today: Day) -> 
     Ok(posts)
 }
 
+/// Of those that go on; of somebody who has left, the job that ended last.
+fn posts_with_a_last_day(conn: &mut Conn, scope: &Scope, person: i64, today: Day) -> Result<Vec<PostRecord>> {
+    let mut posts = posts_that_go_on(conn, scope, person, today)?;
+    if posts.is_empty() {
+        posts.extend(people::posts_seen(conn, scope, person)?.into_iter().max_by_key(|record| record.post.until));
+    }
+    posts.retain(|record| record.post.until.is_some());
+    Ok(posts)
+}
+
 fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
     let Seen { person, .. } = seen;
     let text = |name: &str, held: &str| {
@@ -297,6 +310,10 @@ fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
         field(value, complaints.get(name))
     };
     let email = person.work_email.as_ref().map(WorkEmail::as_str).unwrap_or_default();
+    let last_day = match &seen.posts[..] {
+        [only] => only.post.until.map(Day::slashed).unwrap_or_default(),
+        _ => String::new(),
+    };
     let address = |what: &str| format!("/people/{}/{what}", person.id);
     json!({
         "back_href": format!("/people/{}", person.id),
@@ -309,9 +326,18 @@ fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
         "duties_action": address("duties"),
         "duties": duties_field(if form.has("is_about_duties") { read_duties(form) } else { duties(seen) }),
         "leave_action": address("leave"),
+        "leaving": leaving(seen),
+        "can_leave": !seen.posts.is_empty(),
         "post": choice(&jobs(seen), form.get("post"), complaints.get("post")),
-        "last_day": text("last_day", ""),
+        "last_day": text("last_day", &last_day),
     })
+}
+
+/// Each last day that is set, with what takes it back.
+fn leaving(seen: &Seen) -> Vec<Value> {
+    let days = seen.leaving.iter().filter_map(|record| Some((record, record.post.until?)));
+    days.map(|(record, day)| json!({ "post": record.post.id.to_string(), "job": job(seen, record), "day": day.long() }))
+        .collect()
 }
 
 /// What any of their jobs includes.
@@ -326,14 +352,13 @@ fn duties(seen: &Seen) -> Duties {
 }
 
 fn jobs(seen: &Seen) -> Vec<(String, String)> {
-    let school = |id: i64| seen.schools.iter().find(|school| school.id == id).map(|school| school.name.as_str());
-    let posts = seen.posts.iter();
-    posts
-        .map(|record| {
-            let words = format!("{}, {}", record.job_title, school(record.school).unwrap_or_default());
-            (record.post.id.to_string(), words)
-        })
-        .collect()
+    seen.posts.iter().map(|record| (record.post.id.to_string(), job(seen, record))).collect()
+}
+
+/// "Teacher of music, Oak Primary"
+fn job(seen: &Seen, record: &PostRecord) -> String {
+    let school = seen.schools.iter().find(|school| school.id == record.school);
+    format!("{}, {}", record.job_title, school.map(|school| school.name.as_str()).unwrap_or_default())
 }
 
 pub async fn correct(visit: Visit, viewer: Viewer, id: web::Path<i64>) -> Answer {
@@ -423,6 +448,9 @@ fn corrected(person: &Person, typed: &NewPerson) -> Person {
 pub async fn leave(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
     let seen = see(&visit, &viewer, *id).await?;
     let (scope, id) = (hr_scope(&viewer)?, *id);
+    if form.has("take_back") {
+        return take_back(&visit, &seen, scope, &form).await;
+    }
     let mut complaints = Complaints::default();
     let last_day = form.day("last_day", &mut complaints);
     let post = seen.posts.iter().map(|record| record.post.id).find(|post| post.to_string() == form.get("post"));
@@ -443,4 +471,20 @@ pub async fn leave(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form)
         })
         .await;
     finish(&visit, &seen, &form, done, &format!("Saved: {} is the last day in this job.", last_day.long()))
+}
+
+/// The job that has a last day goes on after all.
+async fn take_back(visit: &Visit, seen: &Seen, scope: Scope, form: &Form) -> Answer {
+    let (id, post) = (seen.person.id, form.get("take_back").to_owned());
+    let done = visit
+        .act_once(form, "hr", move |act| {
+            let today = act.now.day();
+            let person = people::visible_to(act.conn, &scope, id, today)?;
+            let posts = posts_with_a_last_day(act.conn, &scope, id, today)?;
+            let record = posts.iter().find(|record| record.post.id.to_string() == post).ok_or(Problem::NotFound)?;
+            people::continue_post(act, &person, record)?;
+            Ok(format!("/people/{id}"))
+        })
+        .await;
+    finish(visit, seen, form, done, "Saved: this job has no last day now.")
 }
