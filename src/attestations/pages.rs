@@ -15,7 +15,7 @@ use crate::assignments::{self, Assignment};
 use crate::certificates::Key;
 use crate::clock::Day;
 use crate::courses::reading::{FilledBy, PolicyChange, Statement};
-use crate::courses::{Kind, Library, views};
+use crate::courses::{Library, views};
 use crate::http::{Answer, Form, Visit, blocking};
 use crate::people::{self, Viewer};
 use crate::problem::{Complaints, Problem, Result};
@@ -123,20 +123,17 @@ fn sentence(signing: &Signing, signed_before: Option<&str>) -> String {
         Some(day) if signing.changes.is_empty() => format!(" Nothing has changed since you last signed, on {day}."),
         _ => String::new(),
     };
-    format!("About 5 minutes. You sign the exact text that you can read here.{same}")
+    let minutes = signing.policy.minutes;
+    format!("About {minutes} minutes, with the reading. You sign the exact text that you can read here.{same}")
 }
 
 fn blockers(signing: &Signing, library: &Library) -> Vec<Value> {
     let blocker = |(place, one): (usize, &Assignment)| {
-        let minutes = match one.kind {
-            Kind::Course => library.course(&one.slug).map(|course| course.minutes),
-            _ => Some(20),
-        };
         json!({
             "number": (place + 1).to_string(),
             "title": library.title_or_slug(one.kind, &one.slug),
             "href": views::address(one.kind, &one.slug),
-            "detail": minutes.map(|minutes| format!("About {minutes} minutes")).unwrap_or_default(),
+            "detail": text::capital(&views::minutes_of(library, one.kind, &one.slug).about()),
         })
     };
     signing.left.iter().enumerate().map(blocker).collect()

@@ -2,6 +2,7 @@
 //! out, for every room that shows content.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -52,6 +53,52 @@ pub fn address(kind: Kind, slug: &str) -> String {
         Kind::Policy => format!("/attestations/{slug}"),
         Kind::Checklist if slug == PRIVACY_CHECK => "/self-check".to_owned(),
         Kind::Checklist => format!("/self-check/{slug}"),
+    }
+}
+
+/// How long something takes: so many minutes, or from so many to so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Minutes {
+    pub least: u32,
+    pub most: u32,
+}
+
+impl From<u32> for Minutes {
+    fn from(minutes: u32) -> Minutes {
+        Minutes { least: minutes, most: minutes }
+    }
+}
+
+impl std::iter::Sum for Minutes {
+    fn sum<I: Iterator<Item = Minutes>>(all: I) -> Minutes {
+        all.fold(Minutes::default(), |sum, one| Minutes { least: sum.least + one.least, most: sum.most + one.most })
+    }
+}
+
+/// "20", or "20 to 30".
+impl fmt::Display for Minutes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Minutes { least, most } if least == most => write!(f, "{most}"),
+            Minutes { least, most } => write!(f, "{least} to {most}"),
+        }
+    }
+}
+
+impl Minutes {
+    /// "about 20 to 30 minutes"
+    pub fn about(self) -> String {
+        format!("about {self} {}", if self.most == 1 { "minute" } else { "minutes" })
+    }
+}
+
+/// How long the whole of it takes, as every page and letter says it.
+pub fn minutes_of(library: &Library, kind: Kind, slug: &str) -> Minutes {
+    match kind {
+        Kind::Course => library.course(slug).map(|course| course.minutes.into()).unwrap_or_default(),
+        Kind::Policy => library.policy(slug).map(|policy| policy.minutes.into()).unwrap_or_default(),
+        // What the checklists' own words say.
+        Kind::Checklist => Minutes { least: 20, most: if slug == PRIVACY_CHECK { 30 } else { 20 } },
     }
 }
 

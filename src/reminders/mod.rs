@@ -15,6 +15,7 @@ use crate::assignments::{self, Assignment, Whom};
 use crate::attempts;
 use crate::attestations;
 use crate::clock::{Day, Instant};
+use crate::courses::views::Minutes;
 use crate::courses::{Kind, Library};
 use crate::db::{Conn, lock_rows};
 use crate::evidence::Draft;
@@ -175,9 +176,9 @@ fn outstanding_of(library: &Library, assignment: &Assignment, now: Instant) -> O
 // ── letters
 
 /// Minutes that each assignment will still take its person, as their own page has them.
-type Minutes = BTreeMap<i64, u32>;
+type MinutesLeft = BTreeMap<i64, Minutes>;
 
-fn minutes(conn: &mut Conn, library: &Library, candidates: &[Candidate]) -> Result<Minutes> {
+fn minutes(conn: &mut Conn, library: &Library, candidates: &[Candidate]) -> Result<MinutesLeft> {
     let open: Vec<&Outstanding> = candidates.iter().flat_map(|one| &one.outstanding).collect();
     let mut progress = BTreeMap::new();
     for some in open.chunks(A_LOOK) {
@@ -192,7 +193,7 @@ fn minutes(conn: &mut Conn, library: &Library, candidates: &[Candidate]) -> Resu
 }
 
 /// What goes into one person's letter. It names what is open, how long it takes and when it is due, and nothing else.
-fn letter(candidate: &Candidate, minutes: &Minutes, from: &str, leaves: Instant) -> Option<Letter> {
+fn letter(candidate: &Candidate, minutes: &MinutesLeft, from: &str, leaves: Instant) -> Option<Letter> {
     let email = candidate.person.work_email.as_ref()?;
     let open = &candidate.outstanding;
     let of = |one: &Outstanding| minutes.get(&one.assignment).copied().unwrap_or_default();
@@ -201,7 +202,7 @@ fn letter(candidate: &Candidate, minutes: &Minutes, from: &str, leaves: Instant)
         1 => "One thing to finish".to_owned(),
         some => format!("{} to finish", count(some, "thing", "things")),
     };
-    let subject = format!("{things}, {}", about(open.iter().map(of).sum()));
+    let subject = format!("{things}, {}", open.iter().map(of).sum::<Minutes>().about());
     Some(Letter {
         kind: KIND,
         person: Some(candidate.person.id),
@@ -212,17 +213,13 @@ fn letter(candidate: &Candidate, minutes: &Minutes, from: &str, leaves: Instant)
     })
 }
 
-fn about(minutes: u32) -> String {
-    format!("about {}", count(minutes as usize, "minute", "minutes"))
-}
-
-fn line(one: &Outstanding, minutes: u32, day: Day) -> String {
+fn line(one: &Outstanding, minutes: Minutes, day: Day) -> String {
     let due = match one.due {
         Some(due) if due < day => format!(" It was due on {}.", due.short()),
         Some(due) => format!(" It is due on {}.", due.weekday_and_day()),
         None => String::new(),
     };
-    format!("{}, {}.{due}", one.title, about(minutes))
+    format!("{}, {}.{due}", one.title, minutes.about())
 }
 
 /// The letters of a chase before it is one, and who is left out and why.

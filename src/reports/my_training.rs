@@ -7,6 +7,7 @@ use crate::assignments::{self, Assignment};
 use crate::attempts;
 use crate::attestations;
 use crate::clock::Instant;
+use crate::courses::views::{Minutes, minutes_of};
 use crate::courses::{Course, Kind, Library};
 use crate::db::Conn;
 use crate::facts::Fact;
@@ -14,12 +15,6 @@ use crate::problem::{Problem, Result};
 
 /// A page's share of a course is its reading; each question drawn takes so many seconds.
 const SECONDS_A_QUESTION: u32 = 40;
-
-/// What the self-check says of itself: 20 to 30 minutes.
-const SELF_CHECK_MINUTES: u32 = 20;
-
-/// To read what is signed, and the statements.
-const SIGNING_MINUTES: u32 = 10;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MyTraining {
@@ -189,14 +184,9 @@ impl Progress {
 }
 
 /// Minutes that one thing will still take.
-pub fn minutes_left(library: &Library, kind: Kind, slug: &str, progress: &Progress) -> u32 {
+pub fn minutes_left(library: &Library, kind: Kind, slug: &str, progress: &Progress) -> Minutes {
     match (kind, library.course(slug)) {
-        (Kind::Course, Some(course)) => progress.minutes_left(&course),
-        (kind, _) => minutes_of(kind),
+        (Kind::Course, Some(course)) => progress.minutes_left(&course).into(),
+        _ => minutes_of(library, kind, slug),
     }
-}
-
-/// Minutes that what is no course will take.
-pub fn minutes_of(kind: Kind) -> u32 {
-    if kind == Kind::Checklist { SELF_CHECK_MINUTES } else { SIGNING_MINUTES }
 }

@@ -12,7 +12,7 @@ use crate::assignments::{self, Assignment};
 use crate::certificates::Key;
 use crate::clock::{Day, Instant};
 use crate::courses::reading::{Group, Item};
-use crate::courses::views::{address, words};
+use crate::courses::views::{address, minutes_of, words};
 use crate::courses::{Checklist, Kind, Library, PRIVACY_CHECK};
 use crate::http::{Answer, Form, Visit};
 use crate::ids;
@@ -112,9 +112,10 @@ fn check_view(seen: &Seen, library: &Library, today: Day, finished: Option<Day>)
     let is_own = checklist.slug == PRIVACY_CHECK;
     let pupil_note = "Has a pupil of the school sent you messages? Keep them, and tell one of these people before you \
         remove anything.";
+    let minutes = minutes_of(library, Kind::Checklist, &checklist.slug);
     let platforms = checklist.groups.iter().enumerate().map(|(place, group)| platform(group, place == 0, today));
     json!({
-        "kicker": if is_own { "Self-check · 20 to 30 minutes" } else { "Self-check · about 20 minutes" },
+        "kicker": format!("Self-check · {minutes} minutes"),
         "heading": if is_own { "Check your own privacy settings" } else { &checklist.title },
         "intro_html": checklist.intro.fragment.fill(in_slot),
         "words": words(library, checklist.intro.terms.iter()),

@@ -49,6 +49,31 @@ fn the_list_is_in_order_and_one_button_leads_to_what_comes_next() {
 }
 
 #[test]
+fn each_thing_takes_as_long_on_the_list_as_on_its_own_page() {
+    let trust = Trust::new();
+    let (priya, library) = (trust.browser("Priya"), trust.app.library());
+    let list = priya.opens("/");
+    let policy = library.policy("social-media-policy").unwrap();
+    assert!((10..=30).contains(&policy.minutes), "{} minutes", policy.minutes);
+    assert!(list.says(&format!(">{} min<", policy.minutes)) && list.says(">20 to 30 min<"), "{}", list.words());
+    assert!(priya.opens("/self-check").says("Self-check · 20 to 30 minutes"));
+    assert!(priya.opens("/attestations/social-media-policy").says("About 20 to 30 minutes"));
+    for (slug, words) in
+        [("privacy-check", "takes 20 to 30 minutes"), ("school-account-check", "takes about 20 minutes")]
+    {
+        let checklist = library.checklist(slug).unwrap();
+        let said = checklist.intro.blocks.iter().any(|block| block.text.contains(words));
+        assert!(said, "{slug}: its own words say the same");
+    }
+    for slug in crate::people_pages::COURSES.into_iter().chain(["privacy-check"]) {
+        trust.does("Priya", slug);
+    }
+    assert!(priya.opens("/").says(&format!("about {} minutes", policy.minutes)));
+    let sign = priya.opens("/attestations/social-media-policy");
+    assert!(sign.says(&format!("About {} minutes, with the reading.", policy.minutes)), "{}", sign.words());
+}
+
+#[test]
 fn what_was_begun_is_carried_on_with_at_the_next_page_and_then_the_questions() {
     let trust = Trust::new();
     trust.it_is("2026-10-01", "09:14");

@@ -6,6 +6,7 @@ use seamark::assignments::calendar::Calendar;
 use seamark::assignments::rules::Standing;
 use seamark::clock::{Day, Instant};
 use seamark::courses::Kind;
+use seamark::courses::views::Minutes;
 use seamark::mail::outbox::{self, Row};
 use seamark::mail::{Delivery, Transport};
 use seamark::people::{self, Person, Scope};
@@ -165,15 +166,20 @@ fn a_letter_says_as_many_minutes_as_its_readers_own_page() {
         attempts::read_page(act, one, &version)
     });
     let page = Browser::of(&chasing.app, priya.id).opens("/").words();
-    let minutes = page.split(" min<").filter_map(|before| before.rsplit('>').next()?.parse::<u32>().ok());
-    let (things, minutes) = (minutes.clone().count(), minutes.sum::<u32>());
-    assert_eq!(things, 7, "{page}");
+    // "20", or "20 to 30".
+    let read = |words: &str| -> Option<Minutes> {
+        let (least, most) = words.split_once(" to ").unwrap_or((words, words));
+        Some(Minutes { least: least.parse().ok()?, most: most.parse().ok()? })
+    };
+    let shown = page.split(" min<").filter_map(|before| read(before.rsplit('>').next()?));
+    assert_eq!(shown.clone().count(), 7, "{page}");
+    let minutes: Minutes = shown.sum();
     chasing.chases(Scope::Trust, &[&priya]).unwrap();
     send_due(&chasing.app).unwrap();
     let letter = chasing.caught.letters().remove(0);
     assert_eq!(letter.subject, format!("7 things to finish, about {minutes} minutes"));
-    let told = letter.text.split(", about ").filter_map(|rest| rest.split(" minutes.").next()?.parse::<u32>().ok());
-    assert_eq!(told.sum::<u32>(), minutes, "{}", letter.text);
+    let told = letter.text.split(", about ").filter_map(|rest| read(rest.split(" minutes.").next()?));
+    assert_eq!(told.sum::<Minutes>(), minutes, "{}", letter.text);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::quiz::{self, Choice};
 use super::{Block, Complaint, Fragment, Reading, Source, day, gathered};
 use crate::clock::Day;
 use crate::courses::files::Folder;
+use crate::courses::rules;
 
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -29,6 +30,8 @@ pub struct Policy {
     /// Newest first.
     pub changes: Vec<PolicyChange>,
     pub statement_sets: Vec<StatementSet>,
+    /// To read the text and the longest set of statements, worked out.
+    pub minutes: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -247,6 +250,7 @@ impl Policy {
             return Err(wrong);
         }
         Ok(Policy {
+            minutes: rules::minutes(words_of(&lead, &sections, &statement_sets), 0, 0),
             slug: slug.to_owned(),
             version: folder.version(),
             title: written.title,
@@ -269,6 +273,14 @@ impl Policy {
     pub fn statement_set(&self, name: &str) -> Option<&StatementSet> {
         self.statement_sets.iter().find(|set| set.name == name)
     }
+}
+
+/// The words of all that somebody signs. The summaries only help to read it.
+fn words_of(lead: &Prose, sections: &[Section], sets: &[StatementSet]) -> usize {
+    let count = |blocks: &[Block]| blocks.iter().map(|block| rules::count_words(&block.text)).sum::<usize>();
+    let of_set = |set: &StatementSet| set.statements.iter().map(|one| rules::count_words(&one.text)).sum::<usize>();
+    let text: usize = sections.iter().map(|section| count(&section.spoken())).sum();
+    count(&lead.blocks) + text + sets.iter().map(of_set).max().unwrap_or_default()
 }
 
 fn optional_day(

@@ -7,7 +7,8 @@ use serde_json::json;
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::{Cycle, Standing};
 use crate::clock::{Day, Instant};
-use crate::courses::{Course, Kind, Library, views};
+use crate::courses::views::{self, Minutes};
+use crate::courses::{Course, Kind, Library};
 use crate::http::{Answer, Visit};
 use crate::people::Viewer;
 use crate::people::rules::AccessRole;
@@ -84,10 +85,9 @@ fn under_way(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTra
 
 fn next_thing(item: &Item, library: &Library, training: &MyTraining, today: Day) -> Next {
     let title = title_of(library, item.assignment.kind, &item.assignment.slug);
-    let minutes = minutes_left(item, library);
     let (due_lead, due_day) = due_of(item, training, today);
     Next {
-        minutes: format!("about {}", text::count(minutes as usize, "minute", "minutes")),
+        minutes: minutes_left(item, library).about(),
         href: next_href(item, library),
         button: match item.assignment.kind {
             Kind::Course if item.progress.is_begun() => format!("Carry on with {title}"),
@@ -386,7 +386,7 @@ fn to_be_done(item: &Item, library: &Library, training: &MyTraining) -> String {
     }
 }
 
-fn minutes_left(item: &Item, library: &Library) -> u32 {
+fn minutes_left(item: &Item, library: &Library) -> Minutes {
     my_training::minutes_left(library, item.assignment.kind, &item.assignment.slug, &item.progress)
 }
 
