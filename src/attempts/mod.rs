@@ -294,8 +294,8 @@ fn named_helper(conn: &mut Conn, person: i64, day: Day) -> Result<Option<Person>
 /// What came of asking for help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HelpAsked {
-    /// This is whom the program tells.
-    Now(Person),
+    /// The name of whom the program tells.
+    Now(String),
     /// They had asked after this try before, on this day. Nobody is told twice.
     Before(Day),
 }
@@ -311,7 +311,7 @@ pub fn ask_for_help(act: &mut Act, assignment: &Assignment, course: &Course) -> 
     let person = people::person(act.conn, assignment.person)?;
     let not_before = assignments::in_working_hours(act.conn, helper.id, act.now)?;
     act.post(&letter::help_welcome(&helper, &person, assignment, course, not_before))?;
-    Ok(HelpAsked::Now(helper))
+    Ok(HelpAsked::Now(helper.name()))
 }
 
 /// The day on which they asked for help after this try, if they did: the letter in the outbox tells.

@@ -241,7 +241,7 @@ pub async fn ask_for_help(
         .act_once(&form, "self", move |act| {
             let assignment = assignments::assignment_for(act.conn, viewer.person, Kind::Course, &course.slug, act.now)?;
             Ok(match super::ask_for_help(act, &assignment, &course)? {
-                HelpAsked::Now(helper) => format!("We will tell {} that help would be welcome.", helper.name()),
+                HelpAsked::Now(helper) => format!("We will tell {helper} that help would be welcome."),
                 HelpAsked::Before(day) => result::asked_on(day),
             })
         })
