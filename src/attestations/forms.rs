@@ -80,7 +80,7 @@ pub fn read(form: &Form, query: &Query) -> Result<Closing> {
         QueryKind::Disagreement => Ok(Closing::Discussed),
         QueryKind::Connection => {
             let mut complaints = Complaints::default();
-            let review_day = form.day_if_any(&named("review"), &mut complaints);
+            let review_day = form.day_if_any(&named("review"), "the review day", &mut complaints);
             let outcome = Outcome::named(form.get(&named("outcome")));
             if outcome.is_none() {
                 complaints.add(&named("outcome"), "Choose what was agreed");

@@ -38,18 +38,18 @@ impl Form {
         self.0.iter().any(|(field, _)| field == name)
     }
 
-    /// The day that was typed as dd/mm/yyyy; a complaint where there is none.
-    pub fn day(&self, name: &str, complaints: &mut Complaints) -> Option<Day> {
+    /// The day that was typed as dd/mm/yyyy; where there is none, a complaint that says which day is meant: "the first day".
+    pub fn day(&self, name: &str, which: &str, complaints: &mut Complaints) -> Option<Day> {
         let day = Day::read_british(self.get(name));
         if day.is_none() {
-            complaints.add(name, "Write a date as dd/mm/yyyy, such as 24/11/2026.");
+            complaints.add(name, format!("Write {which} as dd/mm/yyyy, such as 24/11/2026."));
         }
         day
     }
 
     /// The same for a field that may be left empty.
-    pub fn day_if_any(&self, name: &str, complaints: &mut Complaints) -> Option<Day> {
-        if self.get(name).is_empty() { None } else { self.day(name, complaints) }
+    pub fn day_if_any(&self, name: &str, which: &str, complaints: &mut Complaints) -> Option<Day> {
+        if self.get(name).is_empty() { None } else { self.day(name, which, complaints) }
     }
 
     /// A text field as the templates take it: what was typed, and what is wrong with it.

@@ -369,6 +369,9 @@ impl Urn {
             && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
         match six_digits || trust_code {
             true => Ok(Urn(code)),
+            false if code.is_empty() => {
+                Err("Enter the school’s URN: six digits, or your own code for the central team".to_owned())
+            }
             false => {
                 Err(format!("‘{}’ is not a URN: six digits, or the trust’s own code for the central team", text.trim()))
             }
@@ -415,6 +418,7 @@ impl WorkEmail {
         let email = text.trim().to_lowercase();
         match is_address(&email) {
             true => Ok(WorkEmail(email)),
+            false if email.is_empty() => Err("Enter an email address".to_owned()),
             false => Err(format!("‘{}’ is not an email address", text.trim())),
         }
     }

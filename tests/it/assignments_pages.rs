@@ -240,7 +240,7 @@ fn what_was_typed_wrongly_stays_and_is_explained() {
     let bad_dates = [("first_day", "30/10/2026"), ("last_day", "26 Oct")];
     let again = sends(&sam, &sam.opens("/calendar"), &format!("{HALF_TERM}?school=100002&year=2026"), &bad_dates);
     assert_eq!(again.status, 422);
-    assert!(again.says("Write a date as dd/mm/yyyy") && again.says("value=\"26 Oct\""));
+    assert!(again.says("Write the last day as dd/mm/yyyy") && again.says("value=\"26 Oct\""));
     assert!(again.says("href=\"#last-half-term-2026-10-26\"") && again.says("id=\"last-half-term-2026-10-26\""));
     let backwards = [("kind", "inset"), ("first_day", "13/11/2026"), ("last_day", "12/11/2026")];
     let again = sends(&sam, &sam.opens("/calendar"), "/calendar/spans/new?school=100002&year=2026", &backwards);

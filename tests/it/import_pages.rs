@@ -287,6 +287,13 @@ fn hr_adds_somebody_and_a_date_that_cannot_be_read_loses_nothing_that_was_typed(
     assert_eq!(wrong.status, 422);
     assert!(wrong.says("value=\"03/14/2026\"") && wrong.says("value=\"Ivy\"") && wrong.says("id=\"start-error\""));
 
+    let empty = fills(&sam, "/people/add", "/people/add", &fields("").map(|(name, _)| (name, ""))).words();
+    let summary = empty.split("<h1").next().unwrap();
+    let order = ["#forename", "#surname", "#email", "#school", "#job_title", "#role_group", "#start"];
+    let places =
+        order.map(|field| summary.find(&format!("href=\"{field}\"")).unwrap_or_else(|| panic!("{field}: {summary}")));
+    assert!(places.is_sorted() && summary.contains("Write the first day as dd/mm/yyyy"), "{summary}");
+
     let added = fills(&sam, "/people/add", "/people/add", &fields("01/12/2026"));
     let ivy = somebody(&site, "i.moss@saltmarsh.example").unwrap();
     assert_eq!((added.status, leads_to(&added)), (303, format!("/people/{}", ivy.id).as_str()));

@@ -5,7 +5,7 @@ use seamark::people::rules::WorkEmail;
 use seamark::{assignments, people, settings, setup};
 
 use crate::house::Home;
-use crate::house::browser::{Browser, Page};
+use crate::house::browser::{Browser, Page, attribute};
 use crate::house::site::Site;
 
 const ANSWERS: [(&str, &str); 9] = [
@@ -128,4 +128,16 @@ fn an_administrator_changes_the_way_out_for_letters() {
     assert_eq!(held, "smtps://mail.larkfield.example:465");
     assert_eq!(change("").status, 303);
     assert!(matches!(site.app.transport(), Ok(Transport::Folder(_))));
+}
+
+#[test]
+fn an_empty_field_is_asked_for_by_its_name() {
+    let (site, address) = first_start();
+    fills_in(&site, &address, &ANSWERS);
+    let amina = site.as_person("amina.okoye@larkfield.example");
+    let sends = |action: &str, fields: &[(&str, &str)]| amina.fills_in(&amina.opens("/settings"), action, fields);
+    let school = sends("/settings/schools", &[("urn", ""), ("school_name", "Larkfield Nursery")]);
+    assert!(school.says("Enter the school’s URN") && !school.says("‘’"), "{}", school.words());
+    let role = sends("/settings/roles", &[("grant_email", ""), ("role", "HR"), ("scope", ""), ("grant_until", "")]);
+    assert!(role.says("Enter an email address") && !role.says("‘’"), "{}", role.words());
 }

@@ -200,7 +200,7 @@ fn typed_change(sheet: &Sheet, key: &str, form: &Form, complaints: &mut Complain
     if kind.is_none() {
         complaints.add("kind", "Choose what it is.");
     }
-    let days = form.day("first_day", complaints).zip(form.day("last_day", complaints));
+    let days = form.day("first_day", "the first day", complaints).zip(form.day("last_day", "the last day", complaints));
     let Some((kind, (from, until))) = kind.zip(days) else { return Ok(None) };
     let name = was.as_ref().map_or_else(|| usual_name(kind).to_owned(), |span| span.name.clone());
     let span = CalendarSpan { kind, name, from, until };

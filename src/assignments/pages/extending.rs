@@ -117,7 +117,7 @@ struct Typed {
 }
 
 fn read(form: &Form, today: Day, complaints: &mut Complaints) -> Option<Typed> {
-    let until = form.day("until", complaints);
+    let until = form.day("until", "the new day", complaints);
     if until.is_some_and(|until| until < today) {
         complaints.add("until", "Choose today or a later day");
     }

@@ -109,8 +109,8 @@ fn read(form: &Form, pauses: &[Pause], complaints: &mut Complaints) -> Result<Op
     if form.get("take_off") == "yes" {
         return standing.map(|pause| Some(PauseChange::TakeOff(pause))).ok_or(Problem::NotFound);
     }
-    let from = form.day("pause_from", complaints);
-    let back = form.day_if_any("pause_to", complaints);
+    let from = form.day("pause_from", "the first day away", complaints);
+    let back = form.day_if_any("pause_to", "the day they are back", complaints);
     if from.zip(back).is_some_and(|(from, back)| back <= from) {
         complaints.add("pause_to", "The day they are back must lie after the first day away");
     }

@@ -38,7 +38,7 @@ impl Change {
     fn read(form: &Form, today: Day, complaints: &mut Complaints) -> Option<Change> {
         let change = match form.get("change") {
             "withdraw" => {
-                let from = form.day("from", complaints);
+                let from = form.day("from", "the day", complaints);
                 if from.is_some_and(|from| from < today) {
                     complaints.add("from", "Choose today or a later day. What was asked before stays as it was.");
                 }

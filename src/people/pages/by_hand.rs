@@ -167,23 +167,23 @@ fn read_added(form: &Form, schools: &[School]) -> std::result::Result<Added, Com
             format!("‘{desk}’ looks like a mailbox that several people read. Give their own, or leave this empty"),
         );
     }
-    let reference = short(form, "reference", LONGEST_REFERENCE, &mut complaints);
-    let job_title = short(form, "job_title", LONGEST_TEXT, &mut complaints);
-    if job_title.is_empty() {
-        complaints.add("job_title", "Enter a job title");
+    if work_email.is_none() && form.get("reference").is_empty() {
+        complaints.add("email", "Give a work email or a staff reference, so that the next import knows this person");
     }
+    let reference = short(form, "reference", LONGEST_REFERENCE, &mut complaints);
     let school = schools.iter().find(|school| school.urn.as_str() == form.get("school"));
     if school.is_none() {
         complaints.add("school", "Choose a school");
+    }
+    let job_title = short(form, "job_title", LONGEST_TEXT, &mut complaints);
+    if job_title.is_empty() {
+        complaints.add("job_title", "Enter a job title");
     }
     let role_group = RoleGroup::ALL.iter().copied().find(|group| group.as_str() == form.get("role_group"));
     if role_group.is_none() {
         complaints.add("role_group", "Choose a role group");
     }
-    let from = form.day("start", &mut complaints);
-    if work_email.is_none() && reference.is_empty() {
-        complaints.add("email", "Give a work email or a staff reference, so that the next import knows this person");
-    }
+    let from = form.day("start", "the first day", &mut complaints);
     let manager = email(form, "manager", &mut complaints);
     let (Some(school), Some(role_group), Some(from)) = (school, role_group, from) else { return Err(complaints) };
     if !complaints.is_empty() {
@@ -452,7 +452,7 @@ pub async fn leave(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form)
         return take_back(&visit, &seen, scope, &form).await;
     }
     let mut complaints = Complaints::default();
-    let last_day = form.day("last_day", &mut complaints);
+    let last_day = form.day("last_day", "the last day", &mut complaints);
     let post = seen.posts.iter().map(|record| record.post.id).find(|post| post.to_string() == form.get("post"));
     if post.is_none() {
         complaints.add("post", "Choose a job");

@@ -67,7 +67,7 @@ struct Wish {
 }
 
 fn read(form: &Form, today: Day, complaints: &mut Complaints) -> Option<Wish> {
-    let until = form.day_if_any("until", complaints).unwrap_or(AcademicYear::of(today).last_day());
+    let until = form.day_if_any("until", "the last day", complaints).unwrap_or(AcademicYear::of(today).last_day());
     if until < today {
         complaints.add("until", "Choose today or a later day");
     }

@@ -72,7 +72,7 @@ fn chosen(form: &Form, scope: &Scope, schools: &[School], today: Day, complaints
     if school.is_some_and(|school| !scope.includes(school)) {
         return Err(Problem::NotFound);
     }
-    let day = form.day_if_any("day", complaints);
+    let day = form.day_if_any("day", "the day", complaints);
     if day.is_some_and(|day| day > today) {
         complaints.add("day", "That day has not come yet.");
     }
