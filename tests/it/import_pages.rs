@@ -304,6 +304,45 @@ fn hr_adds_somebody_and_a_date_that_cannot_be_read_loses_nothing_that_was_typed(
 }
 
 #[test]
+fn somebody_of_the_same_name_school_and_first_day_is_asked_about_before_they_are_added_twice() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let with = |email: &'static str| {
+        [
+            ("forename", "Amir"),
+            ("surname", "Sháh"),
+            ("email", email),
+            ("reference", ""),
+            ("school", "100002"),
+            ("job_title", "Office manager"),
+            ("role_group", "office"),
+            ("term_time", ""),
+            ("start", "01/09/2020"),
+            ("manager", ""),
+        ]
+    };
+    let asked = fills(&sam, "/people/add", "/people/add", &with("amir.shah@saltmarsh.example"));
+    let amir = somebody(&site, AMIR).unwrap();
+    assert_eq!(asked.status, 422, "{}", asked.words());
+    assert!(asked.says("The same person?") && asked.says(&format!("href=\"/people/{}\"", amir.id)) && asked.says(AMIR));
+    assert!(asked.says("value=\"amir.shah@saltmarsh.example\"") && asked.says("href=\"#somebody_else\""));
+    assert_eq!(everybody(&site), 3);
+    let fields = with("amir.shah@saltmarsh.example");
+    let sure = [&fields[..], &[("somebody_else", "yes")]].concat();
+    for _ in 0..2 {
+        assert_eq!(sam.fills_in(&asked, "/people/add", &sure).status, 303);
+    }
+    assert_eq!(everybody(&site), 4);
+
+    // A list that brings a third one has two to choose from, told apart by their emails.
+    let sent = sends(&sam, &["009912,Amir,Shah,third@saltmarsh.example,100002,Office manager,01/09/2020"]);
+    let plan = sam.opens(leads_to(&sent));
+    for email in [AMIR, "amir.shah@saltmarsh.example"] {
+        assert!(plan.says(&format!("({email})</label>")), "{}", plan.words());
+    }
+}
+
+#[test]
 fn hr_corrects_an_email_and_sets_a_last_day() {
     let site = trust();
     let sam = site.as_person(SAM);

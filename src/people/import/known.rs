@@ -389,7 +389,16 @@ impl Known {
             let PostValues { job_title, school, .. } = &post.values;
             format!(", {job_title} at {}", self.school_name(*school))
         });
-        std::iter::once(person.values.name()).chain(posts).collect()
+        let mark = self.mark(id).map(|mark| format!(", {mark}"));
+        std::iter::once(person.values.name()).chain(posts).chain(mark).collect()
+    }
+
+    /// What tells somebody from others of their name: their work email, or else the trust's reference for them.
+    pub fn mark(&self, id: i64) -> Option<String> {
+        let person = self.person(id).map(|place| &self.people[place])?;
+        let references = person.references.iter().filter(|(source, _)| *source == Source::Trust);
+        let mut references = references.map(|(_, reference)| format!("reference {reference}"));
+        person.values.work_email.as_ref().map(ToString::to_string).or_else(|| references.next())
     }
 
     /// "Teacher at Fairhaven Primary, Tutor at Harbour Academy (in the file, but not with this job)".

@@ -30,7 +30,7 @@ pub use known::{
     Taken,
 };
 pub use missing::{Missing, MissingPost};
-pub use names::a_name;
+pub use names::{a_name, fold};
 pub use plan::{Counts, Fate, Plan, PlannedRow, plan};
 pub use reading::{MOST_BYTES, MOST_ROWS, Table, TableRow};
 pub use rows::{Complaint, ImportedRow, PauseSaid, RejectedRow, Row, StaffList, staff_list};

@@ -18,6 +18,8 @@ const ADD: &str = "people/add";
 const ADD_TITLE: &str = "Add a person";
 const CORRECT: &str = "people/correct";
 const CORRECT_TITLE: &str = "Correct or leave";
+/// The tick that tells a new person from somebody of the same name and first day.
+const SOMEBODY_ELSE: &str = "somebody_else";
 /// The longest name and the longest job title or reference, in characters, as in a staff list.
 const LONGEST_NAME: usize = 100;
 const LONGEST_TEXT: usize = 150;
@@ -61,6 +63,7 @@ fn adding(schools: &[School], form: &Form, complaints: &Complaints) -> Value {
         "start": text("start"),
         "duties": duties_field(read_duties(form)),
         "manager": text("manager"),
+        "same": null,
     })
 }
 
@@ -123,6 +126,8 @@ struct Added {
     reference: String,
     post: NewPost,
     manager: Option<WorkEmail>,
+    /// HR said so of whoever has this name and first day already.
+    is_somebody_else: bool,
 }
 
 pub async fn add_person(visit: Visit, viewer: Viewer, form: Form) -> Answer {
@@ -132,6 +137,7 @@ pub async fn add_person(visit: Visit, viewer: Viewer, form: Form) -> Answer {
         Ok(added) => added,
         Err(complaints) => return visit.again(ADD, ADD_TITLE, adding(&schools, &form, &complaints), &complaints),
     };
+    let typed = added.clone();
     let said = format!(
         "{} {} is on the list. What is asked of them follows within a minute.{}",
         added.person.forename,
@@ -144,16 +150,44 @@ pub async fn add_person(visit: Visit, viewer: Viewer, form: Form) -> Answer {
             let manager = manager(act.conn, &scope, added.manager.as_ref(), today)?;
             let post = NewPost { manager, ..added.post.clone() };
             let person = people::list_person(act, &added.person, &added.reference, &post)?;
+            let is_known = !people::namesakes(act.conn, &added.person, &post, Some(person.id))?.is_empty();
+            if is_known && !added.is_somebody_else {
+                return Err(Problem::invalid(SOMEBODY_ELSE, "Say whether this is the same person"));
+            }
             Ok(format!("/people/{}", person.id))
         })
         .await;
     match done {
         Ok(leads_to) => visit.go_saying(&leads_to, &said),
         Err(Problem::Invalid(complaints)) => {
-            visit.again(ADD, ADD_TITLE, adding(&schools, &form, &complaints), &complaints)
+            let asked = complaints.get(SOMEBODY_ELSE).is_some();
+            let namesakes = if asked { namesakes(&visit, typed).await? } else { Vec::new() };
+            let mut view = adding(&schools, &form, &complaints);
+            view["same"] = same(&namesakes, &complaints);
+            visit.again(ADD, ADD_TITLE, view, &complaints)
         }
         Err(problem) => Err(problem),
     }
+}
+
+async fn namesakes(visit: &Visit, added: Added) -> Result<Vec<Person>> {
+    visit.read(move |conn| people::namesakes(conn, &added.person, &added.post, None)).await
+}
+
+/// The question whether somebody is on the list already; null where there is none.
+fn same(namesakes: &[Person], complaints: &Complaints) -> Value {
+    if namesakes.is_empty() {
+        return Value::Null;
+    }
+    let known = namesakes.iter().map(|person| {
+        let email = person.work_email.as_ref().map(WorkEmail::as_str).unwrap_or("no work email");
+        json!({ "href": format!("/people/{}", person.id), "name": person.name(), "email": email })
+    });
+    let tick = json!({ "value": "yes", "text": "It is somebody else: add them", "note": null, "is_chosen": false });
+    json!({
+        "people": known.collect::<Vec<_>>(),
+        "choice": { "options": [tick], "error": complaints.get(SOMEBODY_ELSE) },
+    })
 }
 
 fn read_added(form: &Form, schools: &[School]) -> std::result::Result<Added, Complaints> {
@@ -207,7 +241,8 @@ fn read_added(form: &Form, schools: &[School]) -> std::result::Result<Added, Com
         manager: None,
         manager_named: manager.as_ref().map(ToString::to_string),
     };
-    Ok(Added { person, reference, post: read_duties(form).put(post), manager })
+    let is_somebody_else = form.has(SOMEBODY_ELSE);
+    Ok(Added { person, reference, post: read_duties(form).put(post), manager, is_somebody_else })
 }
 
 /// A line manager must be somebody whom this viewer may see: of others, nobody learns here whether they exist.

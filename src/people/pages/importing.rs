@@ -269,17 +269,21 @@ fn doubtful(run: &DryRun, decisions: &Decisions, rows: &[ToldRow]) -> Vec<Value>
                 "row": row.number.to_string(),
                 "name": format!("{}, {} at {}", row.name, row.job, row.school),
                 "known": row.what.join(" "),
-                "choices": choices(candidates, decided),
+                "choices": choices(run, candidates, decided),
             })
         })
         .collect()
 }
 
-fn choices(candidates: &[Candidate], decided: Option<&Decision>) -> Vec<Value> {
+fn choices(run: &DryRun, candidates: &[Candidate], decided: Option<&Decision>) -> Vec<Value> {
     let choice =
         |value: String, text: String, is_chosen: bool| json!({ "value": value, "text": text, "is_chosen": is_chosen });
     let same = |candidate: &Candidate| {
-        let text = if candidates.len() == 1 { "Yes, the same".to_owned() } else { format!("Yes, {}", candidate.name) };
+        let text = match (candidates.len(), run.known.mark(candidate.person)) {
+            (1, _) => "Yes, the same".to_owned(),
+            (_, Some(mark)) => format!("Yes, {} ({mark})", candidate.name),
+            (_, None) => format!("Yes, {}", candidate.name),
+        };
         choice(candidate.person.to_string(), text, decided == Some(&Decision::Same(candidate.person)))
     };
     let no = choice("no".to_owned(), "No, somebody else".to_owned(), decided == Some(&Decision::SomebodyElse));
