@@ -240,17 +240,21 @@ pub async fn save_mail(
 ) -> Answer {
     let mut complaints = Complaints::default();
     let mut values = vec![(settings::MAIL_REPLY, form.get("mail_reply").to_owned())];
+    let house = visit.house();
+    // What the page itself held is left as it is: a name before the address, or letters that are caught in the demo.
+    let is_as_it_was = |name: &str, held: &str| !held.is_empty() && form.get(name) == held;
     // What the file says holds instead, so it is not asked for.
-    if desk.config.mail_to.is_none() {
+    if desk.config.mail_to.is_none() && !is_as_it_was("mail_server", &house.mail_to) {
         values.push((settings::MAIL_TO, mail_to(form.get("mail_server"), &mut complaints)));
     }
     if desk.config.mail_from.is_none() {
-        if WorkEmail::parse(form.get("mail_from")).is_err() {
+        if !is_as_it_was("mail_from", &house.mail_from) && WorkEmail::parse(form.get("mail_from")).is_err() {
             complaints.add("mail_from", "Enter an email address, such as training@example.sch.uk");
         }
         values.push((settings::MAIL_FROM, form.get("mail_from").to_owned()));
     }
-    if !form.get("mail_reply").is_empty() && WorkEmail::parse(form.get("mail_reply")).is_err() {
+    let keeps_reply = form.get("mail_reply").is_empty() || is_as_it_was("mail_reply", &house.mail_reply);
+    if !keeps_reply && WorkEmail::parse(form.get("mail_reply")).is_err() {
         complaints.add("mail_reply", "Enter an email address, or leave this empty");
     }
     if !complaints.is_empty() {

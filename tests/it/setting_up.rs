@@ -131,6 +131,33 @@ fn an_administrator_changes_the_way_out_for_letters() {
 }
 
 #[test]
+fn what_the_page_says_of_letters_can_be_saved_as_it_is() {
+    let (site, address) = first_start();
+    fills_in(&site, &address, &ANSWERS);
+    site.act(|act| {
+        let demo = [
+            (settings::MAIL_TO, "memory:demo"),
+            (settings::MAIL_FROM, "Larkfield training <training@larkfield.example>"),
+        ];
+        demo.iter().try_for_each(|(name, value)| settings::write(act.conn, act.now, None, name, value))
+    });
+    seamark::app::read_house(&site.app.desk).unwrap();
+    let amina = site.as_person("amina.okoye@larkfield.example");
+    let page = amina.opens("/settings");
+    let held = |name: &str| {
+        let field = page.tags("input").into_iter().find(|tag| tag.contains(&format!("name=\"{name}\""))).unwrap();
+        attribute(&field, "value").unwrap().replace("&lt;", "<").replace("&gt;", ">")
+    };
+    let (server, from, reply) = (held("mail_server"), held("mail_from"), held("mail_reply"));
+    let as_it_was = [("mail_server", server.as_str()), ("mail_from", &from), ("mail_reply", &reply)];
+    for wish in [&[][..], &[("do", "try")]] {
+        let saved = amina.fills_in(&amina.opens("/settings"), "/settings/mail", &[&as_it_was[..], wish].concat());
+        assert_eq!(saved.status, 303, "{}", saved.words());
+    }
+    assert_eq!(site.read(|conn| settings::read(conn, settings::MAIL_TO)).unwrap(), "memory:demo");
+}
+
+#[test]
 fn an_empty_field_is_asked_for_by_its_name() {
     let (site, address) = first_start();
     fills_in(&site, &address, &ANSWERS);
