@@ -69,7 +69,8 @@ async fn draw(visit: &Visit, library: &Library, form: &Form, complaints: &Compla
         let value = if form.has(name) { form.get(name) } else { held };
         field(value, complaints.get(name))
     };
-    let schools: Vec<Value> = shown.schools.iter().map(|school| school_view(school, &shown, library, form)).collect();
+    let schools: Vec<Value> =
+        shown.schools.iter().map(|school| school_view(school, &shown, library, (form, complaints))).collect();
     Ok(json!({
         "to_do": to_do(&schools, &house.mail_to, library.complaints.len()),
         "trust_name": typed("trust_name", &house.trust),
@@ -95,31 +96,33 @@ async fn draw(visit: &Visit, library: &Library, form: &Form, complaints: &Compla
     }))
 }
 
-fn school_view(school: &School, shown: &Shown, library: &Library, form: &Form) -> Value {
+/// Its fields have its URN behind their names, here and in what is wrong with them.
+fn school_view(school: &School, shown: &Shown, library: &Library, (form, complaints): (&Form, &Complaints)) -> Value {
     let empty = BTreeMap::new();
     let held = shown.cards.get(&school.id).unwrap_or(&empty);
     let missing = library.cards.0.iter().filter(|card| card.needed && !held.contains_key(&card.slot)).count();
-    let cards: Vec<Value> = library
-        .cards
-        .0
-        .iter()
-        .map(|card| {
-            json!({
-                "id": card.slot,
-                "label": card.label,
-                "asks": card.asks,
-                "value": held.get(&card.slot).cloned().unwrap_or_default(),
-                "error": null,
-            })
-        })
-        .collect();
+    let end = format!("-{}", school.urn);
+    let is_wrong = complaints.0.iter().any(|(name, _)| name.ends_with(&end));
+    let typed = |name: &str, held: &str| {
+        let value = if is_wrong { form.get(name) } else { held };
+        (value.to_owned(), complaints.get(&format!("{name}{end}")).map(str::to_owned))
+    };
+    let cards = library.cards.0.iter().map(|card| {
+        let (value, error) = typed(&card.slot, held.get(&card.slot).map_or("", String::as_str));
+        json!({ "id": card.slot, "label": card.label, "asks": card.asks, "value": value, "error": error })
+    });
+    let cards: Vec<Value> = cards.collect();
+    let (name_value, name_error) = typed("name", &school.name);
+    let (laestab, laestab_error) = typed("laestab", school.laestab.as_ref().map_or("", Laestab::as_str));
     json!({
         "urn": school.urn,
         "name": school.name,
-        "name_error": null,
-        "laestab": school.laestab.as_ref().map(Laestab::as_str).unwrap_or_default(),
+        "name_value": name_value,
+        "name_error": name_error,
+        "laestab": laestab,
+        "laestab_error": laestab_error,
         "missing": (missing > 0).then(|| format!("{missing} empty")),
-        "is_open": form.get("school") == school.urn.as_str(),
+        "is_open": is_wrong || form.get("school") == school.urn.as_str(),
         "action": format!("/settings/schools/{}", school.urn),
         "cards": cards,
     })
@@ -349,37 +352,59 @@ pub async fn add_school(visit: Visit, form: Form, library: web::Data<Library>) -
 
 /// A school's name and its card, line by line. Sending the same twice changes nothing the second time.
 pub async fn save_school(visit: Visit, urn: web::Path<String>, form: Form, library: web::Data<Library>) -> Answer {
-    let lines: Vec<(String, String)> =
-        library.cards.0.iter().map(|card| (card.slot.clone(), form.get(&card.slot).to_owned())).collect();
-    let name = form.get("name").to_owned();
-    let too_long = lines.iter().any(|(_, words)| words.chars().count() > CARD_LINE) || name.chars().count() > 120;
-    if too_long || name.is_empty() {
-        return Err(Problem::refused(format!(
-            "A school needs a name of at most 120 characters, and a line of a card can have {CARD_LINE}. Go back: what you typed is still there."
-        )));
+    let (card, complaints) = Card::read(&form, &urn, &library);
+    if !complaints.is_empty() {
+        return again(&visit, &library, &form, &complaints).await;
     }
-    let laestab = Some(form.get("laestab")).filter(|typed| !typed.is_empty()).map(Laestab::parse).transpose();
-    let laestab =
-        laestab.map_err(|words| Problem::refused(format!("{words}. Go back: what you typed is still there.")))?;
-    let who = visit.actor_as("administrator");
-    visit.act_as(who, move |act| save_card(act, &urn, &name, laestab.as_ref(), &lines)).await?;
-    visit.go_saying("/settings#schools", "Saved. Staff at this school see the new card from now on.")
+    let (who, number) = (visit.actor_as("administrator"), format!("laestab-{urn}"));
+    match visit.act_as(who, move |act| save_card(act, &urn, &card)).await {
+        Ok(()) => visit.go_saying("/settings#schools", "Saved. Staff at this school see the new card from now on."),
+        Err(Problem::Refused(why)) => complain(&visit, &library, &form, &number, &why).await,
+        Err(problem) => Err(problem),
+    }
 }
 
-fn save_card(
-    act: &mut Act,
-    urn: &str,
-    name: &str,
-    laestab: Option<&Laestab>,
-    lines: &[(String, String)],
-) -> Result<()> {
+/// What was typed about a school.
+struct Card {
+    name: String,
+    laestab: Option<Laestab>,
+    lines: Vec<(String, String)>,
+}
+
+impl Card {
+    /// And what is wrong with it, by the names that its fields have on the page.
+    fn read(form: &Form, urn: &str, library: &Library) -> (Card, Complaints) {
+        let mut complaints = Complaints::default();
+        let mut wrong = |name: &str, words: String| complaints.add(&format!("{name}-{urn}"), words);
+        let name = form.get("name").to_owned();
+        if name.is_empty() || name.chars().count() > 120 {
+            wrong("name", "Enter a name of at most 120 characters".to_owned());
+        }
+        let laestab = Some(form.get("laestab")).filter(|typed| !typed.is_empty()).map(Laestab::parse).transpose();
+        let laestab = laestab.unwrap_or_else(|words| {
+            wrong("laestab", words);
+            None
+        });
+        let lines = library.cards.0.iter().map(|card| (card.slot.clone(), form.get(&card.slot).to_owned()));
+        let lines: Vec<(String, String)> = lines.collect();
+        for (slot, words) in &lines {
+            let length = words.chars().count();
+            if length > CARD_LINE {
+                wrong(slot, format!("This line has {length} characters. Use at most {CARD_LINE}"));
+            }
+        }
+        (Card { name, laestab, lines }, complaints)
+    }
+}
+
+fn save_card(act: &mut Act, urn: &str, Card { name, laestab, lines }: &Card) -> Result<()> {
     let school = people::schools(act.conn)?.into_iter().find(|school| school.urn.as_str() == urn);
     let school = school.ok_or(Problem::NotFound)?;
-    if school.name != name {
+    if school.name != *name {
         people::rename_school(act, school.id, name)?;
     }
-    if school.laestab.as_ref() != laestab {
-        people::set_laestab(act, school.id, laestab)?;
+    if school.laestab != *laestab {
+        people::set_laestab(act, school.id, laestab.as_ref())?;
     }
     let held = people::cards(act.conn, Some(school.id))?;
     for (slot, words) in lines.iter().filter(|(slot, words)| held.get(slot).map_or("", String::as_str) != words) {
@@ -442,11 +467,12 @@ impl RoleForm {
     }
 }
 
-pub async fn end_role(visit: Visit, grant: web::Path<i64>, _form: Form) -> Answer {
+pub async fn end_role(visit: Visit, grant: web::Path<i64>, _form: Form, library: web::Data<Library>) -> Answer {
     let (who, grant) = (visit.actor_as("administrator"), *grant);
     match visit.act_as(who, move |act| identity::end_grant(act, grant)).await {
         // Sent twice: it has ended, which is what was asked.
         Ok(()) | Err(Problem::NotFound) => visit.go_saying("/settings#roles", "The role has ended."),
+        Err(Problem::Refused(why)) => complain(&visit, &library, &Form::default(), "", &why).await,
         Err(problem) => Err(problem),
     }
 }

@@ -247,9 +247,9 @@ fn a_list_that_names_schools_by_their_establishment_numbers_is_for_those_schools
         let action = format!("/settings/schools/{urn}");
         administrator.fills_in(&page, &action, &[("name", name), ("laestab", number)])
     };
-    assert_eq!(saves("100002", "813 20", "Harbour Academy").status, 403, "seven digits");
+    assert_eq!(saves("100002", "813 20", "Harbour Academy").status, 422, "seven digits");
     assert_eq!(saves("100002", "813/2002", "Harbour Academy").status, 303);
-    assert_eq!(saves("100001", "8132002", "Fairhaven Primary").status, 403, "another school has it");
+    assert_eq!(saves("100001", "8132002", "Fairhaven Primary").status, 422, "another school has it");
     assert!(administrator.opens("/settings").says("value=\"8132002\""));
     let sent = sends_file(&sam, "", list.as_bytes());
     let plan = sam.follows(&sent);

@@ -131,6 +131,40 @@ fn an_administrator_changes_the_way_out_for_letters() {
 }
 
 #[test]
+fn a_card_that_needs_putting_right_is_shown_again_with_all_that_was_typed() {
+    let (site, address) = first_start();
+    fills_in(&site, &address, &ANSWERS);
+    let amina = site.as_person("amina.okoye@larkfield.example");
+    let (page, action) = (amina.opens("/settings"), "/settings/schools/100001");
+    let slot = site.app.library().cards.0[0].slot.clone();
+    let long = "x".repeat(301);
+    let typed = [("name", "Larkfield Infants"), ("laestab", "813"), (slot.as_str(), long.as_str())];
+    let again = amina.fills_in(&page, action, &typed);
+    assert_eq!(again.status, 422);
+    for (field, words) in [("laestab", "it has 7 digits"), (slot.as_str(), "This line has 301 characters")] {
+        let id = format!("{field}-100001");
+        assert!(again.says(&format!("href=\"#{id}\"")) && again.says(&format!("id=\"{id}\"")), "{}", again.words());
+        assert!(again.says(words) && again.says("value=\"813\"") && again.says(&long));
+    }
+    assert!(again.form(action).contains("value=\"Larkfield Infants\""));
+    assert!(amina.opens("/settings").form(action).contains("value=\"Larkfield Primary\""), "nothing was changed");
+}
+
+#[test]
+fn the_last_administrator_cannot_end_their_role_and_is_told_so_on_the_page() {
+    let (site, address) = first_start();
+    fills_in(&site, &address, &ANSWERS);
+    let amina = site.as_person("amina.okoye@larkfield.example");
+    let page = amina.opens("/settings");
+    let ends: Vec<String> = page.tags("form").iter().filter_map(|tag| attribute(tag, "action")).collect();
+    let ends = ends.into_iter().filter(|action| action.ends_with("/end"));
+    let refused: Vec<Page> = ends.map(|action| amina.fills_in(&page, &action, &[])).collect();
+    let refused = refused.iter().find(|page| page.status != 303).unwrap();
+    assert_eq!(refused.status, 422);
+    assert!(refused.says("This is the trust’s last administrator.") && refused.says("Who may do what"));
+}
+
+#[test]
 fn what_the_page_says_of_letters_can_be_saved_as_it_is() {
     let (site, address) = first_start();
     fills_in(&site, &address, &ANSWERS);
