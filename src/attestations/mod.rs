@@ -318,8 +318,8 @@ pub fn signatures_of(conn: &mut Conn, person: i64) -> Result<Vec<Attestation>> {
 
 /// The latest signature under one policy; not found for somebody who has never signed it.
 pub fn last_signature(conn: &mut Conn, person: i64, slug: &str) -> Result<Attestation> {
-    let signatures = signatures_of(conn, person)?.into_iter();
-    signatures.filter(|signature| signature.slug == slug).next_back().ok_or(Problem::NotFound)
+    let mut signatures = signatures_of(conn, person)?.into_iter();
+    signatures.rfind(|signature| signature.slug == slug).ok_or(Problem::NotFound)
 }
 
 /// A signature by its reference, for whoever signed it and for HR of that person.

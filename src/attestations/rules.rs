@@ -491,7 +491,7 @@ pub fn state_of(
     }
     match about_it().filter_map(Query::connection_recorded).max() {
         Some(at) => State::ConnectionRecorded(at),
-        None => State::ToTick { ticked: ticked.contains(&statement.id), settled: about_it().last().cloned() },
+        None => State::ToTick { ticked: ticked.contains(&statement.id), settled: about_it().next_back().cloned() },
     }
 }
 

@@ -184,7 +184,7 @@ fn started(random: &mut ChaCha8Rng, place: usize, year: i32, today: Day, left: b
 fn address(forename: &str, surname: &str, number: usize) -> String {
     let plain = |text: &str| {
         use unicode_normalization::UnicodeNormalization;
-        let text = text.replace('ł', "l").replace('Ł', "l");
+        let text = text.replace(['ł', 'Ł'], "l");
         text.nfd().filter(char::is_ascii_alphabetic).collect::<String>().to_lowercase()
     };
     let twin = if number < SURNAMES.len() { String::new() } else { number.to_string() };

@@ -69,7 +69,7 @@ fn line(row: &Row, requirements: &[Requirement], schools: &[School], today: Day)
         },
     ];
     for requirement in requirements {
-        let asked = row.on_roll.asked.iter().filter(|asked| asked.assignment.requirement == requirement.id()).last();
+        let asked = row.on_roll.asked.iter().rfind(|asked| asked.assignment.requirement == requirement.id());
         line.extend(asked.map_or_else(Default::default, |asked| standing(asked, is_hr)));
     }
     line
@@ -77,7 +77,7 @@ fn line(row: &Row, requirements: &[Requirement], schools: &[School], today: Day)
 
 fn standing(asked: &Asked, is_hr: bool) -> [String; 3] {
     let words = if is_hr { asked.standing().as_str() } else { asked.standing().for_manager() };
-    let done = asked.assignment.facts.completions.iter().filter(|row| row.superseded.is_none()).last();
+    let done = asked.assignment.facts.completions.iter().rfind(|row| row.superseded.is_none());
     let done = done.filter(|_| asked.standing().is_completed()).map(|row| row.what.at.day().slashed());
     [words.to_owned(), asked.status.due.map(Day::slashed).unwrap_or_default(), done.unwrap_or_default()]
 }

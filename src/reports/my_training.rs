@@ -69,10 +69,11 @@ pub fn my_training(conn: &mut Conn, person: i64, now: Instant) -> Result<MyTrain
             (None, CERTIFICATE) => year_certificate = Some(row.word),
             (None, LAST_YEAR) => last_year.push(row.word),
             (None, REFRESHER) => refresher = Some(row.at.is_some()),
-            (Some(id), _) => match items.iter_mut().find(|item| item.assignment.id == id) {
-                Some(item) => item.add(row)?,
-                None => {}
-            },
+            (Some(id), _) => {
+                if let Some(item) = items.iter_mut().find(|item| item.assignment.id == id) {
+                    item.add(row)?;
+                }
+            }
             _ => {}
         }
     }

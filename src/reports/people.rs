@@ -79,7 +79,7 @@ fn see(viewer: &Viewer, person: Person, posts: Vec<PostRecord>, today: Day) -> O
         None => return None,
     };
     let managed = posts.iter().any(|record| record.post.is_current_on(today));
-    (sight == Sight::Hr || managed).then(|| Seen {
+    (sight == Sight::Hr || managed).then_some(Seen {
         person,
         sight,
         is_whole: posts.len() == of,

@@ -122,8 +122,8 @@ pub fn proof(conn: &mut Conn, person: i64, slug: &str, day: Day, now: Instant) -
     let whom = Whom::People(std::slice::from_ref(&person));
     let mut trainings = assignments::facts_of(conn, whom, AcademicYear::of(day))?;
     attestations::add_queries(conn, whom, trainings.iter_mut().flat_map(|training| &mut training.assignments))?;
-    let asked = trainings.into_iter().flat_map(|training| asked_at(training, instant));
-    let asked = asked.filter(|asked| asked.slug() == slug).last();
+    let mut asked = trainings.into_iter().flat_map(|training| asked_at(training, instant));
+    let asked = asked.rfind(|asked| asked.slug() == slug);
     let rows: Vec<CompletionRow> =
         store::completions_of(conn, person)?.into_iter().filter(|row| row.slug == slug).collect();
     let known = |row: &CompletionRow| {
@@ -131,7 +131,7 @@ pub fn proof(conn: &mut Conn, person: i64, slug: &str, day: Day, now: Instant) -
     };
     let of_this = |row: &CompletionRow| asked.as_ref().is_some_and(|asked| asked.assignment.id == row.assignment);
     let by_then = |row: &CompletionRow| row.completed_at <= instant.0;
-    let find = |is: &dyn Fn(&CompletionRow) -> bool| rows.iter().filter(|row| is(row)).next_back().cloned();
+    let find = |is: &dyn Fn(&CompletionRow) -> bool| rows.iter().rfind(|row| is(row)).cloned();
     Ok(Proof {
         standing: asked.as_ref().map(|asked| asked.standing()),
         due: asked.as_ref().and_then(|asked| asked.status.due),

@@ -333,7 +333,7 @@ fn who_asked_for_help_reads_so_and_asks_again_only_after_another_try() {
     trust.has_line_manager();
     let priya = trust.browser(&trust.priya);
     let action = format!("{QUIZ}/help");
-    let third = (0..3).map(|_| goes_through(&priya, &trust, &trust.priya, false)).last().unwrap();
+    let third = (0..3).map(|_| goes_through(&priya, &trust, &trust.priya, false)).collect::<Vec<_>>().pop().unwrap();
     priya.fills_in(&third, &action, &[]);
     let page = priya.opens(QUIZ);
     assert!(
@@ -360,7 +360,7 @@ fn who_asked_for_help_reads_so_and_asks_again_only_after_another_try() {
 fn without_a_manager_the_page_says_whom_to_ask_and_offers_no_button() {
     let trust = Trust::new();
     let priya = trust.browser(&trust.priya);
-    let last = (0..3).map(|_| goes_through(&priya, &trust, &trust.priya, false)).last().unwrap();
+    let last = (0..3).map(|_| goes_through(&priya, &trust, &trust.priya, false)).collect::<Vec<_>>().pop().unwrap();
     assert!(last.says("Ask your line manager or the office.") && !last.says("Ask for help</button>"));
     trust.act(move |act| people::set_card(act, None, "helper", "Your line manager, or the training team"));
     let sentence = "Here is who to ask for help with this: Your line manager, or the training team.";
@@ -376,7 +376,7 @@ fn a_helper_whom_the_schools_card_names_is_told_in_the_place_of_the_line_manager
         people::set_card(act, Some(oak), "helper", "Mo in the library (mo@oak.example.sch.uk), Mondays")
     });
     let priya = trust.browser(&trust.priya);
-    let last = (0..3).map(|_| goes_through(&priya, &trust, &trust.priya, false)).last().unwrap();
+    let last = (0..3).map(|_| goes_through(&priya, &trust, &trust.priya, false)).collect::<Vec<_>>().pop().unwrap();
     assert!(last.says("we tell Mo Nair that help would be welcome"), "{}", last.words());
     priya.fills_in(&last, &format!("{QUIZ}/help"), &[]);
     let letters = trust.letters("help-welcome");

@@ -17,9 +17,9 @@ fn reads(bytes: &[u8]) -> StaffList {
     staff_list(bytes).unwrap_or_else(|why| panic!("{why}"))
 }
 
-fn rows(list: &StaffList) -> Vec<&ImportedRow> {
-    let read = |row| match row {
-        &Row::Read(ref row) => &**row,
+fn rows<'a>(list: &'a StaffList) -> Vec<&'a ImportedRow> {
+    let read = |row: &'a Row| match row {
+        Row::Read(row) => &**row,
         Row::Rejected(row) => panic!("{:?}", row.complaints),
     };
     list.rows.iter().map(read).collect()

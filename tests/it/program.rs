@@ -76,7 +76,7 @@ fn the_lock_of_one_server_goes_with_its_process_and_commands_of_every_kind_run_b
         well(&program.says(command));
     }
     assert!(serving.is_running());
-    serving.is_killed();
+    serving.kill();
     let third = program.serves();
     assert!(third.is_running(), "the lock goes with the process, however that ends");
 }

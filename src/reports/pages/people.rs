@@ -163,7 +163,7 @@ fn line(row: &Row, choices: &Choices, library: &Library, today: Day) -> Line {
         name: seen.person.listed_name(),
         href: format!("{PATH}/{}", seen.person.id),
         school: text::list(&schools),
-        job: main.map(|record| words::job(record)).unwrap_or_default(),
+        job: main.map(words::job).unwrap_or_default(),
         pill_kind: kind,
         pill: words,
         to_do: to_do(row, library),

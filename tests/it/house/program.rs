@@ -177,7 +177,7 @@ impl Serving {
     }
 
     /// `kill -9`.
-    pub fn is_killed(self) {
+    pub fn kill(self) {
         self.child.lock().unwrap().kill().unwrap();
         self.ends();
     }
