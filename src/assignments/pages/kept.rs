@@ -40,7 +40,7 @@ pub fn rows(
     // Of another school's HR a school's HR do not learn the name.
     let giver = |one: &Kept| {
         let seen = one.given_by.filter(|giver| *scope == Scope::Trust || in_view.get(*giver).is_some());
-        seen.and_then(|giver| names.get(&giver)).map(|name| format!("{name}, ")).unwrap_or_default()
+        seen.and_then(|giver| names.get(&giver)).map(|name| format!(" by {name}")).unwrap_or_default()
     };
     let mut rows: Vec<(&str, Value)> = kept
         .iter()
@@ -53,7 +53,7 @@ pub fn rows(
                 "until": one.until.map_or_else(|| "not known".to_owned(), Day::long),
                 // A reason may name any school: it is told only where all of the person is in sight.
                 "why": if in_view.is_whole(one.person) { one.why.as_str() } else { "" },
-                "by": format!("{}{}", giver(one), one.recorded.day().short()),
+                "by": format!("{}{}", one.recorded.day().short(), giver(one)),
             });
             Some((name.as_str(), row))
         })
