@@ -289,7 +289,7 @@ fn ask(
     let view = question::view(library, course, attempt, verdict_on, form, complaints)?;
     let (template, title) = (view.template, view.kicker.clone());
     match mended {
-        Some(_) => visit.again(template, &format!("Please check: {title}"), view, complaints),
+        Some(_) => visit.again(template, &title, view, complaints),
         None => visit.page(template, &title, view),
     }
 }

@@ -110,7 +110,7 @@ async fn doubt(
 fn shown(visit: &Visit, title: &str, view: Value, complaints: &Complaints) -> Answer {
     match complaints.is_empty() {
         true => visit.page("attempts/opinion", title, view),
-        false => visit.again("attempts/opinion", &format!("Please check: {title}"), view, complaints),
+        false => visit.again("attempts/opinion", title, view, complaints),
     }
 }
 

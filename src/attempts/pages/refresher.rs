@@ -124,7 +124,7 @@ fn ask(
     let view = view.going_to(action, "/", "Back to My training");
     let (template, title) = (view.template, view.kicker.clone());
     match mended {
-        Some(_) => visit.again(template, &format!("Please check: {title}"), view, complaints),
+        Some(_) => visit.again(template, &title, view, complaints),
         None => visit.page(template, &title, view),
     }
 }
