@@ -210,10 +210,8 @@ pub fn list_person(act: &mut Act, new: &NewPerson, reference: &str, post: &NewPo
 
 /// Others of the same name whose post at a school began on the same day: perhaps the same person under another email.
 pub fn namesakes(conn: &mut Conn, person: &NewPerson, post: &NewPost, but: Option<i64>) -> Result<Vec<Person>> {
-    let there = all_posts(conn)?
-        .into_iter()
-        .filter(|record| record.superseded.is_none() && record.school == post.school && record.post.from == post.from);
-    let ids: Vec<i64> = there.map(|record| record.person).filter(|id| Some(*id) != but).collect();
+    let mut ids = store::began_on(conn, post.school, post.from)?;
+    ids.retain(|id| Some(*id) != but);
     let folded = |forename: &str, surname: &str| (import::fold(forename), import::fold(surname));
     let name = folded(&person.forename, &person.surname);
     let mut found = people(conn, &ids)?;

@@ -354,6 +354,12 @@ pub fn all_posts(conn: &mut Conn) -> Result<Vec<PostRow>> {
     Ok(posts::table.order((posts::person_id, posts::id)).select(PostRow::as_select()).load(conn)?)
 }
 
+/// Whose standing post at a school began on a day.
+pub fn began_on(conn: &mut Conn, school: i64, day: Day) -> Result<Vec<i64>> {
+    let there = posts::school_id.eq(school).and(posts::from_day.eq(day.to_string()));
+    Ok(posts::table.filter(there.and(posts::superseded_at.is_null())).select(posts::person_id).load(conn)?)
+}
+
 pub fn posts_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<PostRow>> {
     // A statement about one person is prepared once; one about a list of them is written anew each time.
     if let [one] = ids {
