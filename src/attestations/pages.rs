@@ -128,15 +128,14 @@ fn sentence(signing: &Signing, signed_before: Option<&str>) -> String {
 }
 
 fn blockers(signing: &Signing, library: &Library) -> Vec<Value> {
-    let blocker = |(place, one): (usize, &Assignment)| {
+    let blocker = |one: &Assignment| {
         json!({
-            "number": (place + 1).to_string(),
             "title": library.title_or_slug(one.kind, &one.slug),
             "href": views::address(one.kind, &one.slug),
             "detail": text::capital(&views::minutes_of(library, one.kind, &one.slug).about()),
         })
     };
-    signing.left.iter().enumerate().map(blocker).collect()
+    signing.left.iter().map(blocker).collect()
 }
 
 fn change_view(library: &Library, slug: &str, change: &PolicyChange) -> Value {

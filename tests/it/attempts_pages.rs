@@ -144,7 +144,7 @@ fn an_offered_course_is_taken_by_whoever_likes_it_and_asked_of_nobody() {
     let list = priya.opens("/");
     assert!(list.says("7 things to do, Priya") && list.says(">Done<"), "{}", list.words());
     let offers = list.words().split_once("If you like</h2>").unwrap().1.to_owned();
-    assert!(offers.contains("dot-done") && offers.contains("Completed on 15 September"), "{offers}");
+    assert!(offers.contains("is-done") && offers.contains("Completed on 15 September"), "{offers}");
     assert!(offers.contains(">Certificate<") && offers.contains("/certificates/SM-26-"));
     let record = helen.opens(&person);
     assert!(record.says(&format!("Passed {}", course.title)), "{}", record.words());

@@ -202,7 +202,7 @@ fn a_module_without_a_miss_is_done_and_a_missed_one_is_taken_in_the_ordinary_way
     }
     assert!(result.says("You got enough right, but you missed rules that nobody may get wrong"), "{}", result.words());
     assert!(result.says("The modules in which you missed nothing are done."));
-    assert_eq!(result.words().matches("dot-done").count(), 4);
+    assert_eq!(result.words().matches("is-done").count(), 4);
     assert!(result.says("href=\"/courses/data-protection\""));
     assert!(priya.opens("/courses/data-protection/quiz").says("Start the questions"));
     assert!(!priya.opens("/").says("Show what you still know"), "one try a cycle");

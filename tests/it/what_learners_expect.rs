@@ -252,7 +252,7 @@ fn once_it_is_passed_a_past_try_shows_what_was_right_of_every_kind_of_question()
     let whole = (0..begun.drawn.len()).map(|place| begun.question(&course, place).unwrap());
     assert!(whole.into_iter().any(|one| one.kind.choices().is_none()), "an order or pairs are among them");
     let list = priya.opens("/attempts");
-    assert_eq!(list.words().matches("dot-done").count(), 1, "the tick of the one that was passed: {}", list.words());
+    assert_eq!(list.words().matches("is-done").count(), 1, "the tick of the one that was passed: {}", list.words());
 }
 
 // ── the sets of statements

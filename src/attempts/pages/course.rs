@@ -73,21 +73,20 @@ pub(super) struct CourseView {
 
 #[derive(Serialize)]
 struct Step {
-    number: usize,
+    /// What the list shows it as: done, next, or left.
+    state: &'static str,
     title: String,
     href: Option<String>,
     detail: Option<String>,
     pill_kind: &'static str,
     pill: String,
-    is_done: bool,
-    is_next: bool,
 }
 
 pub(super) fn view(course: &Course, stand: &Stand, now: Instant) -> CourseView {
     let status = stand.asked.as_ref().map(|asked| asked.status(now));
     let is_done = status.as_ref().is_some_and(|status| status.standing.is_completed());
     let steps = steps(course, stand, is_done);
-    let next = steps.iter().find(|step| step.is_next).and_then(|step| step.href.clone());
+    let next = steps.iter().find(|step| step.state == "next").and_then(|step| step.href.clone());
     CourseView {
         kicker: kicker(course, stand),
         title: course.title.clone(),
@@ -138,8 +137,7 @@ fn steps(course: &Course, stand: &Stand, is_done: bool) -> Vec<Step> {
     let mut steps: Vec<Step> = course
         .pages
         .iter()
-        .zip(1..)
-        .map(|(page, number)| {
+        .map(|page| {
             let (is_read, is_next) = (stand.has_read(&page.name), next == Some(page.name.as_str()));
             let (pill_kind, pill) = match (is_read, is_next) {
                 (true, _) => ("done", "Read"),
@@ -149,14 +147,12 @@ fn steps(course: &Course, stand: &Stand, is_done: bool) -> Vec<Step> {
                 _ => ("none", "To read"),
             };
             Step {
-                number,
+                state: if is_read { "done" } else if is_next { "next" } else { "left" },
                 title: page.title.clone(),
                 href: Some(format!("/courses/{}/{}", course.slug, page.name)),
                 detail: None,
                 pill_kind,
                 pill: pill.to_owned(),
-                is_done: is_read,
-                is_next,
             }
         })
         .collect();
@@ -174,13 +170,11 @@ fn questions(course: &Course, stand: &Stand, is_done: bool, at_questions: bool) 
         None => ("none", "Afterwards".to_owned()),
     };
     Step {
-        number: course.pages.len() + 1,
+        state: if is_done { "done" } else if at_questions { "next" } else { "left" },
         title: "The questions".to_owned(),
         href: (at_questions || stand.is_offered).then(|| super::quiz_href(&course.slug)),
         detail: Some(format!("{}; {needed} right to pass", text::count(draw, "question", "questions"))),
         pill_kind,
         pill,
-        is_done,
-        is_next: at_questions && !is_done,
     }
 }

@@ -24,7 +24,7 @@ pub async fn list(visit: Visit, viewer: Viewer, library: web::Data<Library>) -> 
             "mark": format!("{} of {}", one.right, one.drawn),
             "pill_kind": if one.passed { "done" } else { "none" },
             "pill": if one.passed { "Passed" } else { "Not yet" },
-            "is_done": one.passed,
+            "state": if one.passed { "done" } else { "left" },
         })
     });
     let view = json!({ "attempts": rows.collect::<Vec<_>>(), "marks_note": MARKS_NOTE });

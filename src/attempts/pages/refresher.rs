@@ -174,7 +174,7 @@ fn finished(library: &Library, refresher: &Refresher, left: &[Module], verdict_o
                 "href": is_left.then(|| format!("/courses/{}", module.slug)),
                 "pill_kind": if is_left { "due" } else { "done" },
                 "pill": if is_left { "To take" } else { "Done" },
-                "is_done": !is_left,
+                "state": if is_left { "left" } else { "done" },
             })
         })
         .collect();

@@ -32,10 +32,8 @@ pub(super) fn failed(
     let reread = rules::read_first(course, &missed);
     let read_first: Vec<Value> = reread
         .iter()
-        .zip(1..)
-        .map(|(reread, number)| {
+        .map(|reread| {
             json!({
-                "number": number,
                 "title": reread.page.title,
                 "href": format!("{}/{}", course_href(&course.slug), reread.page.name),
                 "clauses": clause_names(library, &reread.clauses).join(", "),

@@ -57,7 +57,7 @@ struct Next {
 
 #[derive(Serialize)]
 struct Why<'t> {
-    title: String,
+    titles: String,
     why: &'t str,
 }
 
@@ -135,14 +135,18 @@ fn why_nothing_now(training: &MyTraining) -> &'static str {
     }
 }
 
+/// Why each thing that is left is due when it is; what follows on one another for the same reason is said in one breath.
 fn whys<'t>(library: &Library, training: &'t MyTraining) -> Vec<Why<'t>> {
     let closed = |item: &&Item| item.is_done() || item.status.standing == Standing::Exempt;
-    let open = training.items.iter().filter(|item| !closed(item));
-    open.map(|item| Why {
-        title: title_of(library, item.assignment.kind, &item.assignment.slug),
-        why: &item.status.why,
-    })
-    .collect()
+    let open: Vec<&Item> = training.items.iter().filter(|item| !closed(item)).collect();
+    let alike = open.chunk_by(|one, next| one.status.why == next.status.why);
+    alike
+        .map(|items| {
+            let title = |item: &&Item| title_of(library, item.assignment.kind, &item.assignment.slug);
+            let titles: Vec<String> = items.iter().map(title).collect();
+            Why { titles: text::list(&titles), why: &items[0].status.why }
+        })
+        .collect()
 }
 
 // ── all done
@@ -226,6 +230,8 @@ fn refresher(library: &Library, training: &MyTraining) -> Option<&'static str> {
 
 #[derive(Serialize)]
 struct Offer {
+    /// What the list shows it as: done or offered.
+    state: &'static str,
     title: String,
     href: String,
     detail: String,
@@ -233,7 +239,6 @@ struct Offer {
     link_text: Option<&'static str>,
     pill_kind: &'static str,
     pill: &'static str,
-    is_done: bool,
 }
 
 /// The courses that nobody has to take. One that is asked of this person is in their list already.
@@ -255,6 +260,7 @@ fn offer(course: &Course, taken_up: Option<&Item>, now: Instant) -> Offer {
         None => ("none", "If you like"),
     };
     Offer {
+        state: if done.is_some() { "done" } else { "offered" },
         title: course.title.clone(),
         href: format!("/courses/{}", course.slug),
         detail: match done {
@@ -267,7 +273,6 @@ fn offer(course: &Course, taken_up: Option<&Item>, now: Instant) -> Offer {
         link_text,
         pill_kind,
         pill,
-        is_done: done.is_some(),
     }
 }
 
@@ -288,7 +293,8 @@ fn ring(training: &MyTraining) -> Ring {
 
 #[derive(Serialize)]
 struct Step<'t> {
-    number: usize,
+    /// What the list shows it as: done, next, or left.
+    state: &'static str,
     title: String,
     href: Option<String>,
     detail: std::borrow::Cow<'t, str>,
@@ -297,18 +303,14 @@ struct Step<'t> {
     link_text: Option<&'static str>,
     pill_kind: &'static str,
     pill: String,
-    is_done: bool,
-    is_next: bool,
 }
 
 fn steps<'t>(library: &Library, training: &'t MyTraining, now: Instant) -> Vec<Step<'t>> {
     let next = training.next().map(|item| item.assignment.id);
-    let numbered = training.items.iter().zip(1..);
-    numbered.map(|(item, number)| step(number, item, library, training, now, next)).collect()
+    training.items.iter().map(|item| step(item, library, training, now, next)).collect()
 }
 
 fn step<'t>(
-    number: usize,
     item: &'t Item,
     library: &Library,
     training: &'t MyTraining,
@@ -320,7 +322,11 @@ fn step<'t>(
     let to_do = item.status.standing.is_to_do();
     let (link_href, link_text) = link(item).filter(|_| is_done).unzip();
     Step {
-        number,
+        state: match is_done {
+            true => "done",
+            false if next == Some(item.assignment.id) => "next",
+            false => "left",
+        },
         title: title_of(library, kind, &item.assignment.slug),
         href: (item.status.standing != Standing::Exempt).then(|| href(item)),
         detail: match (is_done, to_do) {
@@ -333,8 +339,6 @@ fn step<'t>(
         link_text,
         pill_kind,
         pill: words,
-        is_done,
-        is_next: next == Some(item.assignment.id),
     }
 }
 
