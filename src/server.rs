@@ -3,7 +3,7 @@
 
 use std::net::TcpListener;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -271,7 +271,8 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         let rules: Vec<(Method, Access)> = rows.iter().map(|row| (row.method.clone(), row.access)).collect();
         let resource = rows.iter().fold(web::resource(path), |resource, row| resource.route((row.route)()));
         let resource = resource.default_service(web::to(not_found));
-        service.service(resource.wrap(from_fn(move |request, next| gate(rules.clone(), request, next))));
+        let rules = Rc::new(rules);
+        service.service(resource.wrap(from_fn(move |request, next| gate(path, rules.clone(), request, next))));
     }
     service.default_service(web::to(not_found));
 }
@@ -280,12 +281,17 @@ async fn not_found() -> crate::http::Answer {
     Err(Problem::NotFound)
 }
 
+/// The route that a request took, as the table has it.
+struct Pattern(&'static str);
+
 /// The access rule of the route, the origin of a write, and the session that it needs.
 async fn gate(
-    rules: Vec<(Method, Access)>,
+    path: &'static str,
+    rules: Rc<Vec<(Method, Access)>>,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    request.extensions_mut().insert(Pattern(path));
     let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
     let Some((_, access)) = rules.iter().find(|(of, _)| *of == method) else {
         return Ok(refuse(request, Problem::NotFound));
@@ -371,7 +377,6 @@ pub async fn arrive(
     let signed_in = guest.is_some();
     request.extensions_mut().insert(Arrival { now, nonce: nonce.clone(), guest });
     lend_library(&mut request);
-    let pattern = request.match_pattern();
     let mut response = next.call(request).await?.map_into_boxed_body();
     let stale = response.request().extensions_mut().remove::<Stale>();
     let unseen = response.response().extensions().get::<Unseen>().cloned();
@@ -381,7 +386,8 @@ pub async fn arrive(
         (None, None) => response,
     };
     security::put_headers(response.headers_mut(), &nonce, desk.is_https(), signed_in);
-    operations::count(pattern.as_deref(), response.status(), began.elapsed());
+    let route = response.request().extensions().get::<Pattern>().map_or("none", |Pattern(path)| path);
+    operations::count(route, response.status(), began.elapsed());
     Ok(response)
 }
 
@@ -462,17 +468,23 @@ fn seat(request: &ServiceRequest, recognised: Recognised) -> Arc<Guest> {
 }
 
 fn nav(viewer: &Viewer, path: &str) -> Vec<NavItem> {
-    let table = openable();
-    let is_current = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));
-    NAV.iter()
-        .filter(|(_, href)| table.iter().any(|(path, access)| path == href && access.allows(Some(viewer))))
-        .map(|(label, href)| NavItem { label, href, current: is_current(href) })
-        .collect()
+    let is_above = |href: &str| path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+    let theirs = menu().iter().filter(|(.., access)| access.allows(Some(viewer)));
+    theirs.map(|&(label, href, _)| NavItem { label, href, current: path == href || is_above(href) }).collect()
+}
+
+/// The frame's links with the access rules of their addresses.
+fn menu() -> &'static [(&'static str, &'static str, Access)] {
+    static MENU: OnceLock<Vec<(&'static str, &'static str, Access)>> = OnceLock::new();
+    MENU.get_or_init(|| {
+        let access = |href| openable().iter().find(|(path, _)| *path == href).map(|(_, access)| *access);
+        NAV.iter().filter_map(|&(label, href)| Some((label, href, access(href)?))).collect()
+    })
 }
 
 /// What can be opened, and by whom.
 fn openable() -> &'static [(&'static str, Access)] {
-    static ACCESS: std::sync::OnceLock<Vec<(&'static str, Access)>> = std::sync::OnceLock::new();
+    static ACCESS: OnceLock<Vec<(&'static str, Access)>> = OnceLock::new();
     ACCESS.get_or_init(|| {
         let gets = table().into_iter().filter(|row| row.method == Method::GET);
         gets.map(|row| (row.path, row.access)).collect()

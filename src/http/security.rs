@@ -14,7 +14,9 @@ pub fn put_headers(headers: &mut HeaderMap, nonce: &str, https: bool, signed_in:
          img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
          base-uri 'none'; object-src 'none'"
     );
-    put(headers, "content-security-policy", &policy);
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(HeaderName::from_static("content-security-policy"), policy);
+    }
     put(headers, "x-content-type-options", "nosniff");
     put(headers, "x-frame-options", "DENY");
     put(headers, "referrer-policy", "same-origin");
@@ -29,10 +31,8 @@ pub fn put_headers(headers: &mut HeaderMap, nonce: &str, https: bool, signed_in:
     }
 }
 
-fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(HeaderName::from_static(name), value);
-    }
+fn put(headers: &mut HeaderMap, name: &'static str, value: &'static str) {
+    headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
 }
 
 /// A write must come from our own pages: its Origin is ours or, where the browser sends none, Sec-Fetch-Site says same-origin.

@@ -1,6 +1,6 @@
 //! Templates: pages (escaped) and letters (plain text), all built in, read once, strict about missing values.
 
-use handlebars::{Context, Handlebars};
+use handlebars::{Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Renderable};
 use serde_json::{Map, Value};
 
 use crate::assets;
@@ -19,6 +19,7 @@ impl Views {
         // Partials keep their lines as they are, or text areas would gain spaces.
         pages.set_prevent_indent(true);
         pages.register_escape_fn(escape);
+        pages.register_helper(MAIN, Box::new(Main));
         letters.set_strict_mode(true);
         letters.register_escape_fn(handlebars::no_escape);
         for (path, bytes) in assets::files(&assets::TEMPLATES) {
@@ -31,20 +32,17 @@ impl Views {
         Ok(Views { pages, letters })
     }
 
-    /// A page: what is its own, and around it the frame. The frame is no partial, which would copy every value that the page
-    /// shows.
+    /// A page: the frame, and in it what is the page's own.
     pub fn page(&self, template: &str, page: Value, view: Value) -> Result<String> {
+        let values = [(MAIN, template.into()), ("page", page), ("view", view)];
         let mut context = Context::null();
         // `Context::wraps` would copy it all.
-        *context.data_mut() = Value::Object(Map::from_iter([("page".to_owned(), page), ("view".to_owned(), view)]));
-        let main = self.draw(template, &context)?;
-        context.data_mut()["page"]["main_html"] = Value::String(main);
-        self.draw("layout", &context)
-    }
-
-    fn draw(&self, template: &str, context: &Context) -> Result<String> {
-        let drawn = self.pages.render_with_context(template, context);
-        drawn.map_err(|error| Problem::fault(format!("page {template}: {error}")))
+        *context.data_mut() = Value::Object(Map::from_iter(values.map(|(name, value)| (name.to_owned(), value))));
+        // Longer than most pages, so that it need not move while it grows.
+        let mut drawn = Vec::with_capacity(16 << 10);
+        let fault = |error: String| Problem::fault(format!("page {template}: {error}"));
+        self.pages.render_with_context_to_write("layout", &context, &mut drawn).map_err(|error| fault(error.to_string()))?;
+        String::from_utf8(drawn).map_err(|error| fault(error.to_string()))
     }
 
     /// A letter: its subject is the template's first line, its text the rest.
@@ -55,6 +53,27 @@ impl Views {
             .map_err(|error| Problem::fault(format!("letter {kind}: {error}")))?;
         let (subject, text) = written.split_once('\n').unwrap_or((&written, ""));
         Ok((subject.trim().to_owned(), format!("{}\n", text.trim())))
+    }
+}
+
+/// `{{main}}` in the frame writes what is the page's own. A partial would copy every value that the page shows.
+struct Main;
+
+/// Which template that is.
+const MAIN: &str = "main";
+
+impl HelperDef for Main {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        _: &Helper<'rc>,
+        views: &'reg Handlebars<'reg>,
+        context: &'rc Context,
+        render: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let name = context.data()[MAIN].as_str().unwrap_or_default();
+        let main = views.get_template(name).ok_or_else(|| RenderErrorReason::TemplateNotFound(name.to_owned()))?;
+        main.render(views, context, render, out)
     }
 }
 
