@@ -642,15 +642,17 @@ pub struct Status {
 }
 
 impl Status {
-    /// The why as a manager may read it: nothing of queries or connections.
+    /// The why as a manager may read it: nothing of queries or connections, to the letter as of somebody who has none.
     pub fn why_for_manager(&self) -> &str {
         match self.standing {
             Standing::DiscussionNeeded | Standing::QueryOpen => "Still open.",
-            Standing::Completed { connection_recorded: true, .. } => "Completed.",
-            _ => &self.why,
+            _ => self.why.strip_suffix(CONNECTION_RECORDED).unwrap_or(&self.why),
         }
     }
 }
+
+/// How the why of a completion ends for those who may know.
+const CONNECTION_RECORDED: &str = " A connection is recorded.";
 
 /// How an assignment stands at an instant, by the facts recorded by then, judged on that instant's London day.
 pub fn status(facts: &Facts, instant: Instant) -> Status {
@@ -682,7 +684,7 @@ fn completed(completion: &Completion, due: Option<&Due>) -> (Standing, String) {
     let day = completion.at.day();
     let missed = due.filter(|due| due.day < day);
     let lateness = missed.map(|due| format!(", after the due day, {}", due.day.short())).unwrap_or_default();
-    let connection = if completion.connection_recorded { " A connection is recorded." } else { "" };
+    let connection = if completion.connection_recorded { CONNECTION_RECORDED } else { "" };
     let standing = Standing::Completed { late: missed.is_some(), connection_recorded: completion.connection_recorded };
     (standing, format!("Completed on {}{lateness}.{connection}", day.long()))
 }

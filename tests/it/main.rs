@@ -56,3 +56,4 @@ mod status_rules;
 mod templates;
 mod voided_questions;
 mod what_learners_expect;
+mod what_managers_see;

@@ -135,7 +135,7 @@ impl Trust {
         self.act(move |act| people::add_post(act, &person, &post));
     }
 
-    fn answers_to(&self, name: &str, manager: &str) {
+    pub fn answers_to(&self, name: &str, manager: &str) {
         let (person, manager) = (self.person(name), self.person(manager).id);
         self.act(move |act| {
             let record = people::posts_of(act.conn, &[person.id])?.remove(0);

@@ -143,8 +143,13 @@ fn a_manager_sees_neither_questions_nor_connections() {
     let disagreed = Facts { queries: vec![fact(QueryKind::Disagreement, "2026-11-01", None)], ..assigned() };
     let late = Facts { completions: done("2026-11-20", true), ..assigned() };
     let cases = [
-        (signed, "completed, connection recorded", "completed", "Completed."),
-        (late, "completed, connection recorded", "completed late", "Completed."),
+        (signed, "completed, connection recorded", "completed", "Completed on 1 October 2026."),
+        (
+            late,
+            "completed, connection recorded",
+            "completed late",
+            "Completed on 20 November 2026, after the due day, 2 November.",
+        ),
         (asked, "query open", "open", "Still open."),
         (disagreed, "discussion needed", "open", "Still open."),
     ];
