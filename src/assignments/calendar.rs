@@ -17,6 +17,9 @@ pub const ENGLAND: &str = include_str!("../../courses/calendar-england.toml");
 /// No search for a working day goes further than this: no sound calendar has a gap of four years.
 const FURTHEST_DAYS: u32 = 4 * 366;
 
+/// A line further away than this from where it was is another one.
+const MOVED_AT_MOST_DAYS: i64 = 10;
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SpanKind {
@@ -28,11 +31,19 @@ pub enum SpanKind {
     Inset,
     /// A bank holiday beyond the rules, such as one for a coronation.
     BankHoliday,
+    /// No days of its own: the line of this name that others have set does not hold here.
+    TakenOff,
 }
 
 impl SpanKind {
-    pub const ALL: [SpanKind; 5] =
-        [SpanKind::Term, SpanKind::HalfTerm, SpanKind::Holiday, SpanKind::Inset, SpanKind::BankHoliday];
+    pub const ALL: [SpanKind; 6] = [
+        SpanKind::Term,
+        SpanKind::HalfTerm,
+        SpanKind::Holiday,
+        SpanKind::Inset,
+        SpanKind::BankHoliday,
+        SpanKind::TakenOff,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -41,6 +52,7 @@ impl SpanKind {
             SpanKind::Holiday => "holiday",
             SpanKind::Inset => "inset",
             SpanKind::BankHoliday => "bank-holiday",
+            SpanKind::TakenOff => "taken-off",
         }
     }
 }
@@ -68,6 +80,17 @@ impl CalendarSpan {
     pub fn holds(&self, day: Day) -> bool {
         self.from <= day && day <= self.until
     }
+
+    /// What says that this line, set by others, does not hold.
+    pub fn taken_off(&self) -> CalendarSpan {
+        CalendarSpan { kind: SpanKind::TakenOff, ..self.clone() }
+    }
+}
+
+/// Whether these days of one academic year are all that it has: they give its terms, and take off nobody else's lines.
+pub fn is_whole_year(spans: &[CalendarSpan]) -> bool {
+    let any = |kind: SpanKind| spans.iter().any(|span| span.kind == kind);
+    any(SpanKind::Term) && !any(SpanKind::TakenOff)
 }
 
 /// 1 September to 31 August, named by the calendar year in which it begins. Written 2026/27.
@@ -183,16 +206,32 @@ impl Calendar {
         Ok(calendar)
     }
 
-    /// This calendar with a school's own days. A year for which the school gives any term is the school's own altogether;
-    /// in other years its days are added to what is there.
+    /// This calendar with a school's own days. A year for which the school gives the terms is the school's own altogether;
+    /// in other years its days are added to what is there, and the lines that it takes off are left out.
     pub fn with_school_days(&self, spans: &[CalendarSpan]) -> Calendar {
         let mut calendar = self.clone();
-        for span in spans.iter().filter(|span| span.kind == SpanKind::Term) {
-            calendar.years.remove(&AcademicYear::of(span.until));
-            calendar.unconfirmed.remove(&AcademicYear::of(span.until));
+        let mut by_year: BTreeMap<AcademicYear, Vec<CalendarSpan>> = BTreeMap::new();
+        for span in spans {
+            by_year.entry(AcademicYear::of(span.until)).or_default().push(span.clone());
         }
-        spans.iter().for_each(|span| calendar.enter(span));
+        for (year, _) in by_year.iter().filter(|(_, spans)| is_whole_year(spans)) {
+            calendar.years.remove(year);
+            calendar.unconfirmed.remove(year);
+        }
+        let (off, own): (Vec<_>, Vec<_>) = spans.iter().partition(|span| span.kind == SpanKind::TakenOff);
+        off.into_iter().for_each(|span| calendar.take_off(span));
+        own.into_iter().for_each(|span| calendar.enter(span));
         calendar
+    }
+
+    /// Leaves out the line of that name which begins nearest: whoever set it may have moved it since.
+    fn take_off(&mut self, off: &CalendarSpan) {
+        let years = AcademicYear::of(off.from).previous()..=AcademicYear::of(off.until).next();
+        let away = |span: &CalendarSpan| span.from.days_since(off.from).abs();
+        let of_that_name = self.years.range(years.clone()).flat_map(|(_, spans)| spans);
+        let of_that_name = of_that_name.filter(|span| span.name == off.name && away(span) <= MOVED_AT_MOST_DAYS);
+        let Some(line) = of_that_name.min_by_key(|span| away(span)).cloned() else { return };
+        self.years.range_mut(years).for_each(|(_, spans)| spans.retain(|span| *span != line));
     }
 
     /// Under each year that it touches: in some counties the autumn term begins in August.
@@ -217,7 +256,7 @@ impl Calendar {
         self.years.get(&year).is_some_and(|spans| spans.iter().any(is_its_term))
     }
 
-    /// Whether the terms of an academic year are usual ones that nobody of the trust has confirmed or changed.
+    /// Whether the terms of an academic year are usual ones that nobody of the trust has confirmed, but for single lines.
     pub fn is_to_be_confirmed(&self, year: AcademicYear) -> bool {
         self.unconfirmed.contains(&year)
     }

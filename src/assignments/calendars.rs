@@ -117,36 +117,33 @@ pub enum CalendarChange {
 }
 
 impl CalendarChange {
-    /// The days as they would be. Refused where they are no longer what somebody saw when they chose.
-    fn applied(&self, mut spans: Vec<CalendarSpan>) -> Result<Vec<CalendarSpan>> {
-        let place_of = |was: &CalendarSpan| {
-            spans.iter().position(|span| span == was).ok_or_else(|| {
-                Problem::refused("Somebody changed these dates after you opened the page. Open the calendar again.")
-            })
+    /// The days that a school (or the trust) would have entered itself, where `all` hold for it. Only what is changed becomes
+    /// its own; a term too many makes the whole year its own. Refused where the days are no longer what somebody saw.
+    pub fn entered(&self, mut own: Vec<CalendarSpan>, all: Vec<CalendarSpan>) -> Result<Vec<CalendarSpan>> {
+        let was = match self {
+            CalendarChange::Add(span) if span.kind == SpanKind::Term && !own.iter().any(is_term) => {
+                return Ok(all.into_iter().chain([span.clone()]).collect());
+            }
+            CalendarChange::Add(span) => {
+                own.push(span.clone());
+                return Ok(own);
+            }
+            CalendarChange::Replace { was, .. } | CalendarChange::TakeOff(was) => was,
         };
-        match self {
-            CalendarChange::Add(span) => spans.push(span.clone()),
-            CalendarChange::Replace { was, becomes } => {
-                let place = place_of(was)?;
-                spans[place] = becomes.clone();
-            }
-            CalendarChange::TakeOff(was) => {
-                let place = place_of(was)?;
-                spans.remove(place);
-            }
+        if !all.contains(was) {
+            let changed = "Somebody changed these dates after you opened the page. Open the calendar again.";
+            return Err(Problem::refused(changed));
         }
-        Ok(spans)
-    }
-
-    /// The days that a school (or the trust) would have entered itself. What touches only days of its own leaves the others to
-    /// whoever set them; from any other change on, the whole year is its own.
-    pub fn entered(&self, own: Vec<CalendarSpan>, all: Vec<CalendarSpan>) -> Result<Vec<CalendarSpan>> {
-        let touches_only_own = match self {
-            CalendarChange::Add(span) => span.kind != SpanKind::Term,
-            CalendarChange::Replace { was, .. } | CalendarChange::TakeOff(was) => own.contains(was),
-        };
-        let has_its_own_terms = own.iter().any(|span| span.kind == SpanKind::Term);
-        self.applied(if touches_only_own && !has_its_own_terms { own } else { all })
+        match own.iter().position(|span| span == was) {
+            Some(place) => {
+                own.remove(place);
+            }
+            None => own.push(was.taken_off()),
+        }
+        if let CalendarChange::Replace { becomes, .. } = self {
+            own.push(becomes.clone());
+        }
+        Ok(without_changes_taken_back(own))
     }
 
     /// What is wrong with the days that it would bring.
@@ -156,6 +153,19 @@ impl CalendarChange {
             CalendarChange::TakeOff(_) => Ok(()),
         }
     }
+}
+
+fn is_term(span: &CalendarSpan) -> bool {
+    span.kind == SpanKind::Term
+}
+
+/// A line that is again as it was before is no longer anybody's own.
+fn without_changes_taken_back(own: Vec<CalendarSpan>) -> Vec<CalendarSpan> {
+    let is_back = |span: &CalendarSpan| match span.kind {
+        SpanKind::TakenOff => own.iter().any(|other| other.kind != SpanKind::TakenOff && other.taken_off() == *span),
+        _ => own.contains(&span.taken_off()),
+    };
+    own.iter().filter(|span| !is_back(span)).cloned().collect()
 }
 
 /// The days of an academic year that hold for a school (or, for none, for those without their own), as the year's list.
@@ -243,7 +253,7 @@ fn put(act: &mut Act, school: Option<i64>, span: &CalendarSpan, entry: Draft) ->
 /// The longest that one span of a calendar can be, in days.
 fn longest(kind: SpanKind) -> i64 {
     match kind {
-        SpanKind::Term => 150,
+        SpanKind::Term | SpanKind::TakenOff => 150,
         SpanKind::HalfTerm | SpanKind::Holiday => 31,
         SpanKind::Inset | SpanKind::BankHoliday => 7,
     }

@@ -303,7 +303,7 @@ fn a_day_can_be_added_for_all_schools_and_taken_off_again() {
 }
 
 #[test]
-fn usual_term_dates_are_to_be_confirmed_until_somebody_has_confirmed_or_changed_them() {
+fn usual_term_dates_are_to_be_confirmed_until_somebody_has_confirmed_them() {
     let site = trust();
     let words = "These term dates are to be confirmed by the trust";
     let (sam, kit) = (site.as_person(SAM), site.as_person(KIT));
@@ -331,8 +331,81 @@ fn usual_term_dates_are_to_be_confirmed_until_somebody_has_confirmed_or_changed_
     let dates = [("first_day", "19/10/2026"), ("last_day", "30/10/2026")];
     let preview = sends(&sam, &sam.opens(&format!("/calendar?{harbour}")), &format!("{HALF_TERM}?{harbour}"), &dates);
     sends(&sam, &preview, &format!("{HALF_TERM}/apply?{harbour}"), &[]);
-    assert!(!says(&sam, harbour), "changed is confirmed");
+    assert!(says(&sam, harbour), "one line that was changed says nothing of the others");
     assert!(says(&sam, "school=trust&year=2026") && says(&sam, "school=100002&year=2027"));
+}
+
+/// How many lines each has set: the school, the trust, and nobody but England's usual dates.
+fn set_by(page: &Page) -> [usize; 3] {
+    ["this school", "the trust", "England’s usual dates"]
+        .map(|who| page.words().matches(&format!("<td data-label=\"Set by\">{who}</td>")).count())
+}
+
+/// What somebody sees of the calendar after they have changed one line of it.
+fn changes_line(of: &Browser, place: &str, span: &str, fields: &[(&str, &str)]) -> Page {
+    let page = of.opens(&format!("/calendar?{place}"));
+    let preview = sends(of, &page, &format!("/calendar/spans/{span}?{place}"), fields);
+    assert_eq!(preview.status, 200, "{span}");
+    assert_eq!(sends(of, &preview, &format!("/calendar/spans/{span}/apply?{place}"), &[]).status, 303, "{span}");
+    of.opens(&format!("/calendar?{place}"))
+}
+
+const TO_BE_CONFIRMED: &str = "These term dates are to be confirmed by the trust";
+
+#[test]
+fn changing_one_line_leaves_the_others_usual_and_to_be_confirmed_for_the_trust_and_for_a_school() {
+    for (place, mine) in [("school=trust&year=2026", 1), ("school=100002&year=2026", 0)] {
+        let site = trust();
+        let sam = site.as_person(SAM);
+        let usual = set_by(&sam.opens(&format!("/calendar?{place}")))[2];
+        let own = |count: usize, left: usize| {
+            let mut lines = [0, 0, left];
+            lines[mine] = count;
+            lines
+        };
+        let moved = [("first_day", "19/10/2026"), ("last_day", "23/10/2026")];
+        let page = changes_line(&sam, place, "half-term-2026-10-26", &moved);
+        assert!(page.says(TO_BE_CONFIRMED) && page.says("23 October 2026") && !page.says("30 October 2026"));
+        assert_eq!(set_by(&page), own(1, usual - 1), "{place}");
+
+        let longer = [("first_day", "01/09/2026"), ("last_day", "17/12/2026")];
+        let page = changes_line(&sam, place, "term-2026-09-01", &longer);
+        assert!(page.says(TO_BE_CONFIRMED) && page.says("17 December 2026") && !page.says("18 December 2026"));
+        assert_eq!(set_by(&page), own(2, usual - 2), "{place}: a term too");
+
+        let page = changes_line(&sam, place, "inset-2027-01-04", &[("take_off", "yes")]);
+        assert!(page.says(TO_BE_CONFIRMED));
+        assert_eq!(set_by(&page), own(2, usual - 3), "{place}: a usual one is taken off, and nothing else");
+
+        let back = [("first_day", "26/10/2026"), ("last_day", "30/10/2026")];
+        let page = changes_line(&sam, place, "half-term-2026-10-19", &back);
+        assert_eq!(set_by(&page), own(1, usual - 2), "{place}: what is as it was is a usual date again");
+
+        let page = changes_line(&sam, place, "term-2026-09-01", &[("take_off", "yes")]);
+        assert!(page.says(TO_BE_CONFIRMED) && !page.says("17 December 2026") && !page.says("18 December 2026"));
+        assert_eq!(set_by(&page), own(0, usual - 2), "{place}: one’s own is taken off, and the usual one stays off");
+        let known = site.read(assignments::calendars);
+        let harbour = known.of(&Urn::parse("100002").unwrap());
+        assert!(!harbour.is_inset_day(day("2027-01-04")) && harbour.is_to_be_confirmed(AcademicYear(2026)));
+
+        let confirm = format!("/calendar/confirm?{place}");
+        assert_eq!(sends(&sam, &page, &confirm, &[]).status, 303);
+        let page = sam.opens(&format!("/calendar?{place}"));
+        assert!(!page.says(TO_BE_CONFIRMED));
+        assert_eq!(set_by(&page), own(usual - 2, 0), "{place}: confirmed, the whole year is their own");
+    }
+}
+
+#[test]
+fn a_schools_own_half_term_stands_once_when_the_trust_moves_its_own() {
+    let site = trust();
+    let (sam, harbour) = (site.as_person(SAM), "school=100002&year=2026");
+    changes_line(&sam, harbour, "half-term-2026-10-26", &[("first_day", "19/10/2026"), ("last_day", "30/10/2026")]);
+    let moved = [("first_day", "02/11/2026"), ("last_day", "06/11/2026")];
+    changes_line(&sam, "school=trust&year=2026", "half-term-2026-10-26", &moved);
+    let page = sam.opens(&format!("/calendar?{harbour}"));
+    assert_eq!(page.words().matches("<th scope=\"row\">Autumn half-term</th>").count(), 1);
+    assert!(page.says("19 October 2026") && !page.says("6 November 2026"));
 }
 
 #[test]

@@ -195,7 +195,7 @@ fn typed_change(sheet: &Sheet, key: &str, form: &Form, complaints: &mut Complain
     let was = if key == NEW { None } else { Some(sheet.find(key)?) };
     let kind = match &was {
         Some(span) => Some(span.kind),
-        None => form.get("kind").parse().ok(),
+        None => form.get("kind").parse().ok().filter(|kind| *kind != SpanKind::TakenOff),
     };
     if kind.is_none() {
         complaints.add("kind", "Choose what it is.");
@@ -239,6 +239,7 @@ fn usual_name(kind: SpanKind) -> &'static str {
         SpanKind::Holiday => "School holiday",
         SpanKind::Inset => "INSET day",
         SpanKind::BankHoliday => "Bank holiday",
+        SpanKind::TakenOff => "Taken off",
     }
 }
 
