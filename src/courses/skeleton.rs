@@ -111,7 +111,7 @@ where they stop.
 fn quiz(clause: &str) -> String {
     let mut text = String::from(
         "# Each kind is known by its tables: `right` and `wrong`, `steps`, or `pairs`. A gate is a rule that nobody may get\n\
-         # wrong: give two questions or more the same `gate`.\n",
+         # wrong: give two questions or more the same `gate`, and say the rule in words in course.toml, in a [[gate]].\n",
     );
     for number in 1..=8 {
         let _ = write!(

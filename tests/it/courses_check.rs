@@ -155,6 +155,13 @@ fn a_quiz_is_told_what_is_wrong_with_it() {
     complains(QUIZ, "steps = [", "either_way = [[9, 0]]\nsteps = [", "names places of steps");
     complains(QUIZ, "# Misconception: the weekend", "# The weekend", "names the misconception");
     complains(QUIZ, "gate = \"pupil-contact\"", "gate = \"another\"", "has one question (at least two)");
+    complains(QUIZ, "gate = \"pupil-contact\"", "gate = \"another\"", "says the rule in words");
+    complains(
+        COURSE,
+        "id   = \"pupil-contact\"\ntext = \"no contact",
+        "id   = \"another\"\ntext = \"no contact",
+        "no question asks for the gate",
+    );
     complains(QUIZ, "gate = \"pupil-contact\"", "suits = [\"nobody\"]", "‘nobody’ is not a role group");
 }
 

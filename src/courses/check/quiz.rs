@@ -31,7 +31,7 @@ pub fn check(desk: &mut Desk, course: &Course, outcomes: &BTreeSet<&str>, source
     bank(desk, course);
     right_options(desk, questions);
     cover(desk, course);
-    gates(desk, questions);
+    gates(desk, course);
     for group in groups_that_take_it(desk, course) {
         draws(desk, course, group);
     }
@@ -243,10 +243,22 @@ fn cover(desk: &mut Desk, course: &Course) {
     }
 }
 
-/// Each gate has variants, all for one outcome: they are one rule.
-fn gates(desk: &mut Desk, questions: &[Question]) {
-    for (gate, variants) in by_gate(questions) {
+/// Each gate is said in words, and has variants, all for one outcome: they are one rule.
+fn gates(desk: &mut Desk, course: &Course) {
+    let asked = by_gate(&course.quiz.questions);
+    let mut before = BTreeSet::new();
+    for gate in &course.gates {
+        desk.id_is_new("course.toml", gate.line, &gate.id, &mut before);
+        texts::line(desk, "course.toml", gate.line, &gate.text);
+        if !asked.contains_key(gate.id.as_str()) {
+            desk.complain("course.toml", gate.line, format!("no question asks for the gate ‘{}’", gate.id));
+        }
+    }
+    for (gate, variants) in asked {
         let line = variants.first().map_or(1, |question| question.line);
+        if !before.contains(gate) {
+            desk.complain(FILE, line, format!("course.toml has no [[gate]] ‘{gate}’ that says the rule in words"));
+        }
         if variants.len() < 2 {
             desk.complain(FILE, line, format!("the gate ‘{gate}’ has one question (at least two)"));
         }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::prose::{Prose, picture_type};
-use super::quiz::{self, Quiz};
+use super::quiz::{self, Question, Quiz};
 use super::{Block, Complaint, Fragment, Reading, Source, day, gathered};
 use crate::clock::Day;
 use crate::courses::files::Folder;
@@ -27,6 +27,8 @@ pub struct Course {
     pub minutes_at_most: u32,
     pub note: Option<String>,
     pub outcomes: Vec<Outcome>,
+    /// The rules that nobody may get wrong, in words.
+    pub gates: Vec<Gate>,
     /// Newest first.
     pub changes: Vec<Change>,
     pub pages: Vec<Page>,
@@ -39,6 +41,14 @@ pub struct Course {
 pub struct Outcome {
     pub id: String,
     /// Completes "By the end you can …".
+    pub text: String,
+    pub line: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    pub id: String,
+    /// Completes "You missed a rule that nobody may get wrong: …".
     pub text: String,
     pub line: usize,
 }
@@ -100,7 +110,9 @@ struct WrittenCourse {
     note: Option<String>,
     pages: Vec<Spanned<String>>,
     quiz: WrittenDraw,
-    outcome: Vec<WrittenOutcome>,
+    outcome: Vec<WrittenLine>,
+    #[serde(default)]
+    gate: Vec<WrittenLine>,
     change: Vec<WrittenChange>,
 }
 
@@ -113,7 +125,7 @@ struct WrittenDraw {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenOutcome {
+struct WrittenLine {
     id: Spanned<String>,
     text: String,
 }
@@ -166,6 +178,11 @@ impl Course {
             id: outcome.id.into_inner(),
             text: outcome.text,
         });
+        let gates = written.gate.into_iter().map(|gate| Gate {
+            line: source.line_of(&gate.id),
+            id: gate.id.into_inner(),
+            text: gate.text,
+        });
         let quiz = Quiz { draw, pass, questions };
         Ok(Course {
             slug: slug.to_owned(),
@@ -177,11 +194,18 @@ impl Course {
             minutes_at_most: written.minutes,
             note: written.note,
             outcomes: outcomes.collect(),
+            gates: gates.collect(),
             changes,
             pages,
             quiz,
             images: pictures(folder),
         })
+    }
+
+    /// The rule that this question stands for, in words, if nobody may get it wrong.
+    pub fn rule_of(&self, question: &Question) -> Option<&str> {
+        let id = question.gate.as_deref()?;
+        self.gates.iter().find(|gate| gate.id == id).map(|gate| gate.text.as_str())
     }
 
     pub fn page(&self, name: &str) -> Option<(usize, &Page)> {

@@ -13,7 +13,7 @@ use toml::Spanned;
 use crate::clock::Day;
 
 pub use checklist::{Checklist, Group, Item};
-pub use course::{Change, ChangeKind, Course, Outcome, Page};
+pub use course::{Change, ChangeKind, Course, Gate, Outcome, Page};
 pub use policy::{
     Binds, ChangeQuestion, Clause, FilledBy, Policy, PolicyChange, Reader, Section, Statement, StatementSet,
 };
