@@ -106,6 +106,7 @@ pub fn table() -> Vec<Row> {
             get "/attempts" attempts::pages::past::list;
             get "/attempts/{attempt}" attempts::pages::past::one;
             get "/attempts/{attempt}/pages" attempts::pages::past::pages;
+            get "/attempts/refreshers/{refresher}" attempts::pages::past::refresher;
             get "/glossary" courses::pages::glossary;
             get "/refresher" attempts::pages::refresher::show;
             post "/refresher" attempts::pages::refresher::begin;

@@ -17,7 +17,7 @@ use crate::assignments::rules::{Cycle, Standing};
 use crate::assignments::{self, Assignment, Completed, Completion, Means};
 use crate::certificates::{self, Key};
 use crate::clock::{Day, Instant};
-use crate::courses::reading::Quiz;
+use crate::courses::reading::{Gate, Quiz};
 use crate::courses::{Change, ChangeKind, Course, Kind, Library, Refresher as Written};
 use crate::db::{Conn, lock_row};
 use crate::evidence::Draft;
@@ -64,6 +64,10 @@ pub struct Module {
 }
 
 impl Module {
+    pub fn is_left(&self, now: Instant) -> bool {
+        is_left(&self.assignment, now)
+    }
+
     /// What was told to everybody since they did it.
     pub fn changes(&self) -> Vec<&Change> {
         let told = |change: &&Change| {
@@ -90,8 +94,7 @@ pub fn modules(conn: &mut Conn, library: &Library, person: i64, now: Instant) ->
         let (Some(done), Some(this), Some(course)) = (last, this, library.course(slug)) else { return Ok(None) };
         found.push(Module { course, assignment: this.clone(), done });
     }
-    let is_left = |module: &Module| is_left(&module.assignment, now);
-    Ok(Some(found).filter(|found| found.iter().any(is_left)))
+    Ok(Some(found).filter(|found| found.iter().any(|module| module.is_left(now))))
 }
 
 fn done_on(assignment: &Assignment, now: Instant) -> Option<Day> {
@@ -105,8 +108,19 @@ fn is_left(assignment: &Assignment, now: Instant) -> bool {
 
 /// This cycle's refresher, open or finished, if one was begun.
 pub fn refresher(conn: &mut Conn, library: &Library, person: i64, now: Instant) -> Result<Option<Refresher>> {
-    let year = AcademicYear::of(now.day());
-    let Some((id, row)) = store::of_cycle(conn, person, &Cycle::Year(year).to_string())? else { return Ok(None) };
+    let cycle = Cycle::Year(AcademicYear::of(now.day())).to_string();
+    let found = store::of_person(conn, person)?.into_iter().find(|(_, row)| row.cycle == cycle);
+    found.map(|(id, row)| read(conn, library, id, row)).transpose()
+}
+
+/// Somebody's finished refreshers, newest first. Marks: for their own eyes alone.
+pub fn own_refreshers(conn: &mut Conn, library: &Library, person: i64) -> Result<Vec<Refresher>> {
+    let finished = store::of_person(conn, person)?.into_iter().filter(|(_, row)| row.finished_at.is_some());
+    finished.map(|(id, row)| read(conn, library, id, row)).collect()
+}
+
+fn read(conn: &mut Conn, library: &Library, id: i64, row: RefresherRow) -> Result<Refresher> {
+    let cycle: Cycle = row.cycle.parse().map_err(Problem::fault)?;
     let pass = library.programme.refresher.as_ref().map_or(80, |written| written.pass);
     let versions: BTreeMap<String, String> = serde_json::from_str(&row.content_versions)?;
     let drawn: Vec<(String, String)> = serde_json::from_str(&row.drawn)?;
@@ -120,7 +134,7 @@ pub fn refresher(conn: &mut Conn, library: &Library, person: i64, now: Instant) 
     let attempt = Attempt {
         id,
         assignment: 0,
-        person,
+        person: row.person_id,
         slug: course.slug.clone(),
         content_version: String::new(),
         number: 1,
@@ -129,11 +143,11 @@ pub fn refresher(conn: &mut Conn, library: &Library, person: i64, now: Instant) 
         started: Instant(row.started_at),
         finished: row.finished_at.map(Instant),
         passed: None,
-        closes: year.last_day(),
+        closes: cycle.last_day(),
         answers,
         voided: voided.collect(),
     };
-    Ok(Some(Refresher { attempt, course: Arc::new(course), modules, pass }))
+    Ok(Refresher { attempt, course: Arc::new(course), modules, pass })
 }
 
 /// A course that holds nothing but these questions.
@@ -144,6 +158,7 @@ fn put_together(modules: &[Arc<Course>], drawn: &[(String, String)]) -> Result<C
         let question = module.and_then(|course| course.quiz.question(id));
         let mut question = question.cloned().ok_or_else(|| Problem::fault(format!("{slug} has no question {id}")))?;
         question.id = format!("{slug}/{id}");
+        question.gate = question.gate.map(|gate| format!("{slug}/{gate}"));
         questions.push(question);
     }
     Ok(Course {
@@ -156,11 +171,16 @@ fn put_together(modules: &[Arc<Course>], drawn: &[(String, String)]) -> Result<C
         minutes_at_most: 0,
         note: None,
         outcomes: Vec::new(),
+        gates: modules.iter().flat_map(|module| gates_of(module)).collect(),
         changes: Vec::new(),
         pages: Vec::new(),
         quiz: Quiz { draw: questions.len(), pass: 80, questions },
         images: BTreeMap::new(),
     })
+}
+
+fn gates_of(module: &Course) -> impl Iterator<Item = Gate> {
+    module.gates.iter().map(|gate| Gate { id: format!("{}/{}", module.slug, gate.id), ..gate.clone() })
 }
 
 // ── answering

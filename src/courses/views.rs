@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::reading::{Prose, Section, TermUse};
 use super::{Course, Kind, Library, PRIVACY_CHECK, Page, Policy};
+use crate::text;
 
 /// A school's words for its slots.
 pub type Filled = BTreeMap<String, String>;
@@ -53,6 +54,23 @@ pub fn address(kind: Kind, slug: &str) -> String {
         Kind::Policy => format!("/attestations/{slug}"),
         Kind::Checklist if slug == PRIVACY_CHECK => "/self-check".to_owned(),
         Kind::Checklist => format!("/self-check/{slug}"),
+    }
+}
+
+/// What is asked: a course's title, "Sign the social media policy", "Privacy settings self-check".
+pub fn title_of(library: &Library, kind: Kind, slug: &str) -> String {
+    let title = library.title(kind, slug).unwrap_or_else(|| slug.replace('-', " "));
+    if kind == Kind::Policy { format!("Sign the {}", text::within_a_sentence(&title)) } else { title }
+}
+
+/// The button that leads to something that is asked.
+pub fn button_to(library: &Library, kind: Kind, slug: &str, is_begun: bool) -> String {
+    let title = title_of(library, kind, slug);
+    match kind {
+        Kind::Course if is_begun => format!("Carry on with {title}"),
+        Kind::Course => format!("Start: {title}"),
+        Kind::Checklist => format!("Start the {}", text::within_a_sentence(&title)),
+        Kind::Policy => title,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Templates: pages (escaped) and letters (plain text), all built in, read once, strict about missing values.
 
-use handlebars::{Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Renderable};
+use handlebars::{
+    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Renderable,
+};
 use serde_json::{Map, Value};
 
 use crate::assets;
@@ -41,7 +43,9 @@ impl Views {
         // Longer than most pages, so that it need not move while it grows.
         let mut drawn = Vec::with_capacity(16 << 10);
         let fault = |error: String| Problem::fault(format!("page {template}: {error}"));
-        self.pages.render_with_context_to_write("layout", &context, &mut drawn).map_err(|error| fault(error.to_string()))?;
+        self.pages
+            .render_with_context_to_write("layout", &context, &mut drawn)
+            .map_err(|error| fault(error.to_string()))?;
         String::from_utf8(drawn).map_err(|error| fault(error.to_string()))
     }
 

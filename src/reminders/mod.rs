@@ -15,7 +15,7 @@ use crate::assignments::{self, Assignment, Whom};
 use crate::attempts;
 use crate::attestations;
 use crate::clock::{Day, Instant};
-use crate::courses::views::Minutes;
+use crate::courses::views::{Minutes, title_of};
 use crate::courses::{Kind, Library};
 use crate::db::{Conn, lock_rows};
 use crate::evidence::Draft;
@@ -24,7 +24,6 @@ use crate::people::rules::{Post, main_post};
 use crate::people::{self, Person, PostRecord, Scope};
 use crate::problem::{Problem, Result};
 use crate::reports::my_training::minutes_left;
-use crate::reports::words::title_of;
 use crate::text::count;
 use rules::{Known, Last, LeftOut};
 

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::{Candidate, Foreseen, Last, rules};
 use crate::clock::Instant;
 use crate::courses::Library;
+use crate::courses::views::title_of;
 use crate::http::{Answer, Form, Visit};
 use crate::mail::Letter;
 use crate::people::{self, School, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
-use crate::reports::words::title_of;
 use crate::text::{count, thousands};
 
 /// Where a letter's own link goes; the sender puts it there.

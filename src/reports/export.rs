@@ -5,10 +5,11 @@ use csv::{Terminator, WriterBuilder};
 
 use super::people::{Row, Shown, Sight};
 use super::roll::Asked;
-use super::words::{self, group_pill, title_of};
+use super::words::{self, group_pill};
 use crate::assignments::Requirement;
 use crate::clock::Day;
 use crate::courses::Library;
+use crate::courses::views::title_of;
 use crate::people::School;
 use crate::people::rules::WorkEmail;
 use crate::problem::{Problem, Result};

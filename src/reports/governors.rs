@@ -7,7 +7,6 @@ use super::figures::{
 };
 use super::sheet::{self, Cell, GovernorsFacts, Said, SchoolRow, Standing, Trend};
 use super::standings::{Comparison, Standings, look_back};
-use super::words::within_a_sentence;
 use crate::assignments::Requirement;
 use crate::assignments::calendar::AcademicYear;
 use crate::clock::{Day, Instant};
@@ -133,7 +132,7 @@ impl Column {
     /// As it is said within a sentence: "data protection", "signing the policy".
     fn said(&self) -> String {
         match self.kind {
-            Kind::Course => within_a_sentence(&self.name),
+            Kind::Course => text::within_a_sentence(&self.name),
             Kind::Policy => "signing the policy".to_owned(),
             Kind::Checklist => "the privacy self-check".to_owned(),
         }
@@ -202,7 +201,7 @@ impl Told {
         let shown = printed_percent(now);
         Some(sheet::Measure {
             code: format!("{measure:?}"),
-            label: within_a_sentence(measure.title()),
+            label: text::within_a_sentence(measure.title()),
             value: shown.to_string(),
             last_year: then.filter(|_| !shown.is_hidden()).map(|then| format!("{then} last year")),
             band,

@@ -5,17 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::people::Seen;
 use super::store::{self, CompletionRow, DueRow, ExemptionRow, ExtensionRow};
-use super::words::{self, title_of};
+use super::words;
 use crate::assignments::Means;
 use crate::assignments::rules::QueryKind;
 use crate::attestations::rules::{Closing, fingerprint};
 use crate::attestations::{self, Listed};
 use crate::certificates::{self, Certificate, EndingKind};
 use crate::clock::{Day, Instant};
+use crate::courses::views::title_of;
 use crate::courses::{Kind, Library};
 use crate::db::Conn;
 use crate::people::{self, PostRecord, School, Scope, Viewer};
 use crate::problem::{Problem, Result};
+use crate::text;
 
 /// One line of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,10 +158,10 @@ fn of_completion(row: &CompletionRow, library: &Library) -> Option<Happened> {
     let what = match row.means.as_str() {
         means if means == Means::PassedAttempt.as_str() => return None,
         means if means == Means::Attestation.as_str() => {
-            format!("Signed the {}, version {version}", words::within_a_sentence(&subject))
+            format!("Signed the {}, version {version}", text::within_a_sentence(&subject))
         }
         means if means == Means::SelfCheck.as_str() => {
-            format!("Finished the {}", words::within_a_sentence(&subject))
+            format!("Finished the {}", text::within_a_sentence(&subject))
         }
         means if means == Means::TestedOut.as_str() => format!("Tested out of {title}, version {version}"),
         means => format!("Recorded as done: {title} ({means})"),
@@ -205,7 +207,7 @@ fn of_query(listed: &Listed, seen: &Seen) -> Vec<Happened> {
             Closing::Answer(_) => "The question was answered".to_owned(),
             Closing::ConnectionRecorded { .. } if !seen.is_answered_here => "The connection was recorded".to_owned(),
             Closing::ConnectionRecorded { outcome, .. } => {
-                format!("Connection recorded: {}", words::within_a_sentence(outcome.words()))
+                format!("Connection recorded: {}", text::within_a_sentence(outcome.words()))
             }
             Closing::Discussed => "It was talked over".to_owned(),
         };

@@ -6,21 +6,6 @@ use crate::courses::{Kind, Library};
 use crate::people::PostRecord;
 use crate::text;
 
-/// What is asked: a course's title, "Sign the social media policy", "Privacy settings self-check".
-pub fn title_of(library: &Library, kind: Kind, slug: &str) -> String {
-    let title = library.title(kind, slug).unwrap_or_else(|| slug.replace('-', " "));
-    if kind == Kind::Policy { format!("Sign the {}", within_a_sentence(&title)) } else { title }
-}
-
-/// A title without its capital, unless that is the beginning of an abbreviation.
-pub fn within_a_sentence(title: &str) -> String {
-    let mut letters = title.chars();
-    match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
-        _ => title.to_owned(),
-    }
-}
-
 /// A status in a word or two, and the colour that goes with it, never alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pill {
@@ -78,7 +63,7 @@ pub fn due_in(days: i64) -> String {
 /// What is asked, as a thing: "Data protection", "the social media policy".
 pub fn subject_of(library: &Library, kind: Kind, slug: &str) -> String {
     let title = library.title(kind, slug).unwrap_or_else(|| slug.replace('-', " "));
-    if kind == Kind::Policy { format!("the {}", within_a_sentence(&title)) } else { title }
+    if kind == Kind::Policy { format!("the {}", text::within_a_sentence(&title)) } else { title }
 }
 
 /// "first", "second", … "11th"

@@ -147,7 +147,13 @@ fn steps(course: &Course, stand: &Stand, is_done: bool) -> Vec<Step> {
                 _ => ("none", "To read"),
             };
             Step {
-                state: if is_read { "done" } else if is_next { "next" } else { "left" },
+                state: if is_read {
+                    "done"
+                } else if is_next {
+                    "next"
+                } else {
+                    "left"
+                },
                 title: page.title.clone(),
                 href: Some(format!("/courses/{}/{}", course.slug, page.name)),
                 detail: None,
@@ -170,7 +176,13 @@ fn questions(course: &Course, stand: &Stand, is_done: bool, at_questions: bool) 
         None => ("none", "Afterwards".to_owned()),
     };
     Step {
-        state: if is_done { "done" } else if at_questions { "next" } else { "left" },
+        state: if is_done {
+            "done"
+        } else if at_questions {
+            "next"
+        } else {
+            "left"
+        },
         title: "The questions".to_owned(),
         href: (at_questions || stand.is_offered).then(|| super::quiz_href(&course.slug)),
         detail: Some(format!("{}; {needed} right to pass", text::count(draw, "question", "questions"))),

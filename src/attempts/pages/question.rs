@@ -19,8 +19,6 @@ const SECONDS_A_QUESTION: usize = 40;
 pub(super) fn start(course: &Course) -> Value {
     let (draw, needed) = (course.quiz.draw, course.quiz.needed(course.quiz.draw));
     let minutes = (draw * SECONDS_A_QUESTION).div_ceil(60);
-    let has_gates = course.quiz.questions.iter().any(|question| question.gate.is_some());
-    let gates = if has_gates { " Some rules nobody may get wrong: you need those in any case." } else { "" };
     json!({
         "back_href": course_href(&course.slug),
         "back_text": format!("Back to {}", course.title),
@@ -31,7 +29,7 @@ pub(super) fn start(course: &Course) -> Value {
             text::count(minutes, "minute", "minutes")
         ),
         "facts": [
-            format!("Get {needed} of {draw} right to pass.{gates}"),
+            format!("Get {needed} of {draw} right to pass.{}", rules_to_get_right(course)),
             "There is no time limit. Stop whenever you like, and come back to the same question.".to_owned(),
             "The first answer counts. You see at once whether it was right, and why.".to_owned(),
             "You can try as often as you want, with other questions each time.".to_owned(),
@@ -40,6 +38,15 @@ pub(super) fn start(course: &Course) -> Value {
         "button": "Start the questions",
         "marks_note": MARKS_NOTE,
     })
+}
+
+fn rules_to_get_right(course: &Course) -> String {
+    let rules: Vec<&str> = course.gates.iter().map(|gate| gate.text.as_str()).collect();
+    match rules.as_slice() {
+        [] => String::new(),
+        [rule] => format!(" One rule nobody may get wrong: {rule}."),
+        rules => format!(" Some rules nobody may get wrong: {}.", rules.join("; ")),
+    }
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,7 @@ use super::{MARKS_NOTE, question, result};
 use crate::attempts::refreshers::{self, Module, Refresher};
 use crate::attempts::rules::refreshing::Sum;
 use crate::certificates::Key;
+use crate::clock::Instant;
 use crate::courses::Library;
 use crate::http::{Answer, Form, Visit};
 use crate::people::Viewer;
@@ -20,6 +21,14 @@ struct Seen {
     refresher: Option<Refresher>,
     /// None for somebody who may have none, and for whom nothing is left.
     modules: Option<Vec<Module>>,
+}
+
+impl Seen {
+    /// The slugs of the modules that are left to do.
+    fn left(&self, now: Instant) -> Vec<String> {
+        let left = self.modules.iter().flatten().filter(|module| module.is_left(now));
+        left.map(|module| module.course.slug.clone()).collect()
+    }
 }
 
 async fn look(visit: &Visit, viewer: &Viewer, library: &web::Data<Library>) -> Result<Seen> {
@@ -40,7 +49,7 @@ pub async fn show(visit: Visit, viewer: Viewer, library: web::Data<Library>) -> 
     match (&seen.refresher, &seen.modules) {
         (Some(refresher), _) => {
             let last = refresher.attempt.answers.len().checked_sub(1);
-            on(&visit, &library, refresher, &seen.modules, last)
+            on(&visit, &library, refresher, &seen.left(visit.now), last)
         }
         (None, Some(modules)) => {
             let view = start(&library, modules);
@@ -66,7 +75,7 @@ pub async fn after(visit: Visit, viewer: Viewer, number: web::Path<usize>, libra
     let seen = look(&visit, &viewer, &library).await?;
     let refresher = seen.refresher.as_ref().ok_or(Problem::NotFound)?;
     match number.checked_sub(1).filter(|place| *place < refresher.attempt.answers.len()) {
-        Some(place) => on(&visit, &library, refresher, &seen.modules, Some(place)),
+        Some(place) => on(&visit, &library, refresher, &seen.left(visit.now), Some(place)),
         None => visit.go(ADDRESS),
     }
 }
@@ -96,17 +105,11 @@ pub async fn answer(
 }
 
 /// The verdict on one answer, then the next question or the result.
-fn on(
-    visit: &Visit,
-    library: &Library,
-    refresher: &Refresher,
-    modules: &Option<Vec<Module>>,
-    verdict_on: Option<usize>,
-) -> Answer {
+fn on(visit: &Visit, library: &Library, refresher: &Refresher, left: &[String], verdict_on: Option<usize>) -> Answer {
     if !refresher.is_finished() {
         return ask(visit, library, refresher, verdict_on, None);
     }
-    let view = finished(library, refresher, modules.as_deref().unwrap_or_default(), verdict_on)?;
+    let view = finished(library, refresher, left, verdict_on)?;
     visit.page("attempts/refresher-result", "What you still know", view)
 }
 
@@ -158,7 +161,7 @@ fn start(library: &Library, modules: &[Module]) -> Value {
     })
 }
 
-fn finished(library: &Library, refresher: &Refresher, left: &[Module], verdict_on: Option<usize>) -> Result<Value> {
+fn finished(library: &Library, refresher: &Refresher, left: &[String], verdict_on: Option<usize>) -> Result<Value> {
     let sum = refresher.sum()?;
     let (attempt, course) = (&refresher.attempt, &refresher.course);
     let rows: Vec<Value> = library
@@ -168,7 +171,7 @@ fn finished(library: &Library, refresher: &Refresher, left: &[Module], verdict_o
         .flat_map(|written| &written.modules)
         .filter_map(|slug| refresher.modules.iter().find(|module| module.slug == *slug))
         .map(|module| {
-            let is_left = !sum.completes(&module.slug) && left.iter().any(|one| one.course.slug == module.slug);
+            let is_left = left.contains(&module.slug);
             json!({
                 "title": module.title,
                 "href": is_left.then(|| format!("/courses/{}", module.slug)),
@@ -178,33 +181,27 @@ fn finished(library: &Library, refresher: &Refresher, left: &[Module], verdict_o
             })
         })
         .collect();
-    let left = rows.iter().filter(|row| !row["href"].is_null()).count();
+    let missed = result::missed(course, attempt)?;
+    let rule = result::rule_missed(library, course, &missed);
     Ok(json!({
         "verdict": result::shown_verdict(library, course, attempt, verdict_on)?,
         "heading": format!("{} of {} right", sum.right, sum.asked),
-        "sentence": sentence(&sum, &rules_missed(library, refresher)?, rows.len(), left),
+        "sentence": sentence(&sum, &rule, rows.len(), left.len()),
         "modules": rows,
         "answers": result::answers(course, attempt)?,
         "marks_note": MARKS_NOTE,
     }))
 }
 
-/// What those rules are about that nobody may get wrong, and that were missed.
-fn rules_missed(library: &Library, refresher: &Refresher) -> Result<Vec<String>> {
-    let mut gates = result::missed(&refresher.course, &refresher.attempt)?;
-    gates.retain(|question| question.gate.is_some());
-    Ok(result::rules_of(library, &gates))
-}
-
 /// How it went, why, and what is left of so many modules.
-fn sentence(sum: &Sum, rules: &[String], modules: usize, left: usize) -> String {
+fn sentence(sum: &Sum, rule: &str, modules: usize, left: usize) -> String {
     if sum.missed.is_empty() {
         return "Nothing missed: all these modules are done for this year.".to_owned();
     }
     if sum.is_passed() {
         return "That was enough: all these modules are done for this year.".to_owned();
     }
-    let why = why_not_all(sum, rules);
+    let why = why_not_all(sum, rule);
     if left == 0 {
         return format!(
             "{why} But what you missed is in modules that are done for this year already, so you have nothing to take \
@@ -216,15 +213,10 @@ fn sentence(sum: &Sum, rules: &[String], modules: usize, left: usize) -> String 
 }
 
 /// Too few right, or a rule missed that nobody may get wrong.
-fn why_not_all(sum: &Sum, rules: &[String]) -> String {
-    let about = if rules.is_empty() { String::new() } else { format!(": {}", text::list(rules)) };
-    let rule = match rules.len() {
-        0 | 1 => format!("a rule that nobody may get wrong{about}."),
-        _ => format!("rules that nobody may get wrong{about}."),
-    };
+fn why_not_all(sum: &Sum, rule: &str) -> String {
     match (sum.right >= sum.needed, sum.missed_a_gate) {
-        (true, _) => format!("You got enough right, but you missed {rule}"),
-        (false, true) => format!("You needed {} right, and you missed {rule}", sum.needed),
+        (true, _) => format!("You got enough right, but you missed {rule}."),
+        (false, true) => format!("You needed {} right, and you missed {rule}.", sum.needed),
         (false, false) => format!("You needed {} right for all the modules to be done at once.", sum.needed),
     }
 }

@@ -9,14 +9,13 @@ use super::verdict::{self, VerdictView};
 use super::{MARKS_NOTE, course_href, quiz_href};
 use crate::assignments::rules::Standing;
 use crate::assignments::{self, Assignment};
-use crate::attempts::rules::{self, Chosen, MarkedRow, ordinal};
+use crate::attempts::rules::{self, Chosen, MarkedRow, Tally, ordinal};
 use crate::attempts::{Attempt, HELPER_SLOT, Progress};
 use crate::clock::{Day, Instant};
 use crate::courses::{Course, Kind, Library, Question, QuestionKind, views};
 use crate::db::Conn;
 use crate::people::Person;
 use crate::problem::Result;
-use crate::text;
 
 // ── not yet
 
@@ -28,7 +27,6 @@ pub(super) fn failed(
 ) -> Result<Value> {
     let tally = attempt.tally(course)?;
     let missed = missed(course, attempt)?;
-    let gates: Vec<&Question> = missed.iter().copied().filter(|question| question.gate.is_some()).collect();
     let reread = rules::read_first(course, &missed);
     let read_first: Vec<Value> = reread
         .iter()
@@ -44,12 +42,7 @@ pub(super) fn failed(
         "verdict": shown_verdict(library, course, attempt, verdict_on)?,
         "course_title": course.title,
         "heading": format!("Not yet: {} of {}", tally.right, tally.drawn),
-        "sentence": format!(
-            "You need {} of {}{}. Nothing is lost: you can try again now or later.",
-            tally.needed,
-            tally.drawn,
-            gates_missed(library, &gates)
-        ),
+        "sentence": format!("{} Nothing is lost: you can try again now or later.", short_of(&tally, &rule_missed(library, course, &missed))),
         "read_first": read_first,
         "action": quiz_href(&course.slug),
         "help_action": null,
@@ -103,20 +96,29 @@ pub(super) fn missed<'a>(course: &'a Course, attempt: &Attempt) -> Result<Vec<&'
     places.map(|place| attempt.question(course, place)).collect()
 }
 
-/// ", and the question about pupils and former pupils right"
-fn gates_missed(library: &Library, gates: &[&Question]) -> String {
-    match (gates.len(), text::list(&rules_of(library, gates))) {
-        (0, _) => String::new(),
-        (1, about) if !about.is_empty() => format!(", and the question about {about} right in any case"),
-        (_, about) if !about.is_empty() => format!(", and the questions about {about} right in any case"),
-        _ => ", and the rules that nobody may get wrong".to_owned(),
+/// What was not enough.
+fn short_of(tally: &Tally, rule: &str) -> String {
+    match (tally.right >= tally.needed, tally.missed_gates.is_empty()) {
+        (true, _) => format!("You have enough right, but you missed {rule}."),
+        (false, true) => format!("You need {} of {}.", tally.needed, tally.drawn),
+        (false, false) => format!("You need {} of {}, and you missed {rule}.", tally.needed, tally.drawn),
     }
 }
 
-/// What the rules that nobody may get wrong are about: “Pupils and former pupils”.
-pub(super) fn rules_of(library: &Library, gates: &[&Question]) -> Vec<String> {
-    let names = gates.iter().filter_map(|question| clause_names(library, &question.clauses).into_iter().next());
-    names.map(|name| format!("“{name}”")).collect()
+/// Which of the rules that nobody may get wrong were missed: "a rule that nobody may get wrong: where pictures of pupils may go".
+pub(super) fn rule_missed(library: &Library, course: &Course, missed: &[&Question]) -> String {
+    let mut rules: Vec<String> = Vec::new();
+    for question in missed.iter().filter(|question| question.gate.is_some()) {
+        let clause = || clause_names(library, &question.clauses).into_iter().next();
+        let rule = course.rule_of(question).map(str::to_owned).or_else(clause).unwrap_or_default();
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    match rules.as_slice() {
+        [rule] => format!("a rule that nobody may get wrong: {rule}"),
+        rules => format!("rules that nobody may get wrong: {}", rules.join("; ")),
+    }
 }
 
 fn clause_names(library: &Library, clauses: &[String]) -> Vec<String> {
@@ -138,7 +140,7 @@ pub(super) fn shown_verdict(
 pub(super) struct Onward {
     /// How many things of how many that are asked; none after a course that was taken up by choice.
     done: Option<(usize, usize)>,
-    /// Its name and address.
+    /// Its button and address.
     next: Option<(String, String)>,
 }
 
@@ -178,12 +180,13 @@ fn next_of<'a>(to_do: &[&'a Assignment], now: Instant) -> Option<&'a Assignment>
 }
 
 fn named(conn: &mut Conn, library: &Library, next: &Assignment) -> Result<(String, String)> {
-    let title = library.title_or_slug(next.kind, &next.slug);
-    let href = match (next.kind, library.course(&next.slug)) {
-        (Kind::Course, Some(course)) => next_in(&course, &super::progress_of(conn, next.id)?),
-        (kind, _) => views::address(kind, &next.slug),
+    let (kind, slug) = (next.kind, next.slug.as_str());
+    let progress = super::progress_of(conn, next.id)?;
+    let href = match (kind, library.course(slug)) {
+        (Kind::Course, Some(course)) => next_in(&course, &progress),
+        _ => views::address(kind, slug),
     };
-    Ok((title, href))
+    Ok((views::button_to(library, kind, slug, progress.is_begun()), href))
 }
 
 /// The first page not read, or else the questions.
@@ -201,9 +204,11 @@ pub(super) struct AnswerView {
     is_right: bool,
     /// It counts as right, whatever was answered.
     is_voided: bool,
-    yours: String,
+    /// What `yours` is: “You chose”.
+    lead: &'static str,
+    yours: Vec<String>,
     reason: Option<String>,
-    right: Option<String>,
+    right: Vec<String>,
 }
 
 pub(super) fn passed(
@@ -215,10 +220,8 @@ pub(super) fn passed(
     onward: &Onward,
 ) -> Result<Value> {
     let tally = attempt.tally(course)?;
-    let (next_button, next_href) = match &onward.next {
-        Some((title, href)) => (format!("Carry on with {title}"), href.clone()),
-        None => ("Back to My training".to_owned(), "/".to_owned()),
-    };
+    let back = || ("Back to My training".to_owned(), "/".to_owned());
+    let (next_button, next_href) = onward.next.clone().unwrap_or_else(back);
     Ok(json!({
         "verdict": shown_verdict(library, course, attempt, verdict_on)?,
         "course_title": course.title,
@@ -246,34 +249,40 @@ fn answer_view(course: &Course, attempt: &Attempt, place: usize) -> Result<Answe
         question: question.ask.clone(),
         is_right: attempt.counts_as_right(place),
         is_voided: attempt.is_voided(place),
+        lead: lead(&question.kind),
         yours: yours(question, &answer.chosen, &rows),
         reason: reason(question, &rows),
-        right: (!attempt.counts_as_right(place)).then(|| right(&question.kind, &rows)),
+        right: if attempt.counts_as_right(place) { Vec::new() } else { right(&question.kind, &rows) },
     })
 }
 
-fn yours(question: &Question, chosen: &Chosen, rows: &[MarkedRow]) -> String {
+fn lead(kind: &QuestionKind) -> &'static str {
+    match kind {
+        QuestionKind::OneRight(_) | QuestionKind::SeveralRight(_) => "You chose",
+        QuestionKind::Order { .. } => "Your order",
+        QuestionKind::Match { .. } => "Your pairs",
+    }
+}
+
+fn yours(question: &Question, chosen: &Chosen, rows: &[MarkedRow]) -> Vec<String> {
     match &question.kind {
-        QuestionKind::OneRight(_) | QuestionKind::SeveralRight(_) => format!("You chose: {}", texts(rows)),
+        QuestionKind::OneRight(_) | QuestionKind::SeveralRight(_) => texts(rows),
         QuestionKind::Order { steps, .. } => {
             let mut given: Vec<(usize, &str)> =
                 steps.iter().zip(&chosen.0).map(|(step, place)| (*place, step.text.as_str())).collect();
             given.sort_unstable();
-            let given = given.into_iter().map(|(place, step)| format!("{}: {step}", ordinal(place)));
-            format!("Your order: {}", given.collect::<Vec<_>>().join("; "))
+            given.into_iter().map(|(place, step)| format!("{}: {step}", ordinal(place))).collect()
         }
-        QuestionKind::Match { pairs, .. } => {
-            let given = pairs
-                .iter()
-                .zip(rows)
-                .map(|(pair, row)| format!("“{}” with “{}”", pair.prompt, row.given.as_deref().unwrap_or_default()));
-            format!("You matched {}", text::list(&given.collect::<Vec<_>>()))
-        }
+        QuestionKind::Match { pairs, .. } => pairs
+            .iter()
+            .zip(rows)
+            .map(|(pair, row)| format!("{}: {}", pair.prompt, row.given.as_deref().unwrap_or_default()))
+            .collect(),
     }
 }
 
-fn texts(rows: &[MarkedRow]) -> String {
-    rows.iter().map(|row| row.text.as_str()).collect::<Vec<_>>().join("; ")
+fn texts(rows: &[MarkedRow]) -> Vec<String> {
+    rows.iter().map(|row| row.text.clone()).collect()
 }
 
 /// That for the whole, or else those for what was chosen.
@@ -283,12 +292,9 @@ fn reason(question: &Question, rows: &[MarkedRow]) -> Option<String> {
 }
 
 /// What would have been right: the options, the order or the pairs.
-pub(super) fn right(kind: &QuestionKind, rows: &[MarkedRow]) -> String {
+pub(super) fn right(kind: &QuestionKind, rows: &[MarkedRow]) -> Vec<String> {
     match kind.choices() {
-        Some(choices) => {
-            let right = choices.iter().filter(|choice| choice.is_right).map(|choice| choice.text.as_str());
-            right.collect::<Vec<_>>().join("; ")
-        }
+        Some(choices) => choices.iter().filter(|choice| choice.is_right).map(|choice| choice.text.clone()).collect(),
         None => texts(rows),
     }
 }

@@ -35,12 +35,13 @@ pub struct FinishedRefresherRow {
     pub finished_at: Option<i64>,
 }
 
-pub fn of_cycle(conn: &mut Conn, person: i64, cycle: &str) -> Result<Option<(i64, RefresherRow)>> {
+/// Newest first; at most one a cycle.
+pub fn of_person(conn: &mut Conn, person: i64) -> Result<Vec<(i64, RefresherRow)>> {
     Ok(refreshers::table
-        .filter(refreshers::person_id.eq(person).and(refreshers::cycle.eq(cycle)))
+        .filter(refreshers::person_id.eq(person))
+        .order(refreshers::id.desc())
         .select((refreshers::id, RefresherRow::as_select()))
-        .first(conn)
-        .optional()?)
+        .load(conn)?)
 }
 
 pub fn insert(conn: &mut Conn, row: &RefresherRow) -> Result<i64> {

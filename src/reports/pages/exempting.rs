@@ -11,6 +11,7 @@ use crate::assignments::rules::{Cycle, Standing};
 use crate::certificates::{self, Key};
 use crate::clock::{Day, Instant};
 use crate::courses::Library;
+use crate::courses::views::title_of;
 use crate::db::Conn;
 use crate::http::{Answer, Form, Visit};
 use crate::people::{Person, Viewer};
@@ -18,7 +19,7 @@ use crate::problem::{Complaints, Problem, Result};
 use crate::reports::people::{Sight, row};
 use crate::reports::record::exemptions_on;
 use crate::reports::roll::Asked;
-use crate::reports::words::{title_of, told_to_another};
+use crate::reports::words::told_to_another;
 
 const FORM: &str = "reports/exempt";
 const PREVIEW: &str = "reports/exempt-preview";

@@ -7,13 +7,13 @@ use serde_json::json;
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::{Cycle, Standing};
 use crate::clock::{Day, Instant};
-use crate::courses::views::{self, Minutes};
+use crate::courses::views::{self, Minutes, title_of};
 use crate::courses::{Course, Kind, Library};
 use crate::http::{Answer, Visit};
 use crate::people::Viewer;
 use crate::people::rules::AccessRole;
-use crate::reports::my_training::{self, Item, MyTraining, my_training};
-use crate::reports::words::{Pill, due_in, title_of, within_a_sentence};
+use crate::reports::my_training::{self, Item, MyTraining, my_training, seconds_of};
+use crate::reports::words::{Pill, due_in};
 use crate::text;
 
 const CONCERN: &str = "If a post, message or account worries you, tell the designated lead today. \
@@ -41,7 +41,7 @@ struct UnderWay<'t> {
     steps: Vec<Step<'t>>,
     whys: Vec<Why<'t>>,
     offers: Vec<Offer>,
-    refresher: Option<&'static str>,
+    may_refresh: bool,
     concern: &'static str,
 }
 
@@ -65,19 +65,23 @@ fn under_way(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTra
     let (done, total) = (training.done(), training.total());
     let forename = &viewer.forename;
     let next = training.next();
+    let refresher = refresher(library, training);
     let view = UnderWay {
         kicker: kicker(visit.now),
         heading: match done {
             0 => format!("{} to do, {forename}", text::count(total, "thing", "things")),
             _ => format!("You’re {done} of {total} done, {forename}"),
         },
-        next: next.map(|item| next_thing(item, library, training, visit.now.day())),
+        next: match refresher {
+            Some(Way::GoOn(questions)) => Some(rest_of_refresher(questions)),
+            _ => next.map(|item| next_thing(item, library, training, visit.now.day())),
+        },
         sentence: next.is_none().then(|| why_nothing_now(training)),
         ring: ring(training),
         steps: steps(library, training, visit.now),
         whys: whys(library, training),
         offers: offers(library, training, visit.now),
-        refresher: refresher(library, training),
+        may_refresh: refresher == Some(Way::Begin),
         concern: CONCERN,
     };
     visit.page("reports/my-training", "My training", view)
@@ -89,12 +93,7 @@ fn next_thing(item: &Item, library: &Library, training: &MyTraining, today: Day)
     Next {
         minutes: minutes_left(item, library).about(),
         href: next_href(item, library),
-        button: match item.assignment.kind {
-            Kind::Course if item.progress.is_begun() => format!("Carry on with {title}"),
-            Kind::Course => format!("Start: {title}"),
-            Kind::Checklist => format!("Start the {}", within_a_sentence(&title)),
-            Kind::Policy => title.clone(),
-        },
+        button: views::button_to(library, item.assignment.kind, &item.assignment.slug, item.progress.is_begun()),
         title,
         due_lead,
         due_day: due_day.map(Day::weekday_and_day),
@@ -219,11 +218,30 @@ fn nothing(visit: &Visit, viewer: &Viewer, library: &Library, training: &MyTrain
     visit.page("reports/my-training-nothing", "My training", view)
 }
 
-/// For whoever did the modules last year: what the way past them is called.
-fn refresher(library: &Library, training: &MyTraining) -> Option<&'static str> {
+/// The way past the modules for whoever did them last year.
+#[derive(PartialEq, Eq)]
+enum Way {
+    Begin,
+    /// Begun, with so many questions in all.
+    GoOn(usize),
+}
+
+fn refresher(library: &Library, training: &MyTraining) -> Option<Way> {
     let written = library.programme.refresher.as_ref()?;
-    let words = if training.refresher.is_some() { "Carry on with the questions" } else { "Show what you still know" };
-    training.may_refresh(&written.modules).then_some(words)
+    let way = if training.refresher.is_some() { Way::GoOn(written.draw) } else { Way::Begin };
+    training.may_refresh(&written.modules).then_some(way)
+}
+
+/// Questions that were begun come before everything else: what they show need not be done.
+fn rest_of_refresher(questions: usize) -> Next {
+    Next {
+        title: "show what you still know".to_owned(),
+        minutes: Minutes::from(seconds_of(questions).div_ceil(60)).about(),
+        href: "/refresher".to_owned(),
+        button: "Carry on with the questions".to_owned(),
+        due_lead: "",
+        due_day: None,
+    }
 }
 
 // ── what is offered
@@ -247,11 +265,14 @@ fn offers(library: &Library, training: &MyTraining, now: Instant) -> Vec<Offer> 
     let offered = library.programme.offers.iter().filter(|line| line.kind == Kind::Course && !is_asked(&line.slug));
     let courses = offered.filter_map(|line| library.course(&line.slug));
     courses
-        .map(|course| offer(&course, training.chosen.iter().find(|item| item.assignment.slug == course.slug), now))
+        .map(|course| {
+            let taken_up = training.chosen.iter().find(|item| item.assignment.slug == course.slug);
+            offer(&course, taken_up, now, |item| to_be_done(item, library, training))
+        })
         .collect()
 }
 
-fn offer(course: &Course, taken_up: Option<&Item>, now: Instant) -> Offer {
+fn offer(course: &Course, taken_up: Option<&Item>, now: Instant, to_be_done: impl Fn(&Item) -> String) -> Offer {
     let done = taken_up.filter(|item| item.is_done());
     let (link_href, link_text) = done.and_then(link).unzip();
     let (pill_kind, pill) = match taken_up {
@@ -263,11 +284,10 @@ fn offer(course: &Course, taken_up: Option<&Item>, now: Instant) -> Offer {
         state: if done.is_some() { "done" } else { "offered" },
         title: course.title.clone(),
         href: format!("/courses/{}", course.slug),
-        detail: match done {
-            Some(item) => done_on(item, now),
-            None => {
-                format!("{} About {}.", course.summary, text::count(course.minutes as usize, "minute", "minutes"))
-            }
+        detail: match taken_up {
+            Some(item) if item.is_done() => done_on(item, now),
+            Some(item) if item.progress.is_begun() => to_be_done(item),
+            _ => format!("{} About {}.", course.summary, text::count(course.minutes as usize, "minute", "minutes")),
         },
         link_href,
         link_text,
@@ -310,13 +330,7 @@ fn steps<'t>(library: &Library, training: &'t MyTraining, now: Instant) -> Vec<S
     training.items.iter().map(|item| step(item, library, training, now, next)).collect()
 }
 
-fn step<'t>(
-    item: &'t Item,
-    library: &Library,
-    training: &'t MyTraining,
-    now: Instant,
-    next: Option<i64>,
-) -> Step<'t> {
+fn step<'t>(item: &'t Item, library: &Library, training: &'t MyTraining, now: Instant, next: Option<i64>) -> Step<'t> {
     let (is_done, kind) = (item.is_done(), item.assignment.kind);
     let Pill { kind: pill_kind, words } = pill(item);
     let to_do = item.status.standing.is_to_do();
@@ -376,16 +390,20 @@ fn to_be_done(item: &Item, library: &Library, training: &MyTraining) -> String {
         (Kind::Course, Some(course)) => {
             let (read, pages) = (item.progress.pages_read(&course), course.pages.len());
             let questions = text::count(course.quiz.draw, "question", "questions");
+            let asked_again = if item.assignment.round > 1 { "It has changed. " } else { "" };
             match &item.progress {
                 progress if progress.quiz_is_open => "All that is left is in the questions".to_owned(),
                 progress if progress.tries > 0 => "Not passed yet. Try the questions again when you like".to_owned(),
-                _ if read == 0 => format!("{}, then {questions}", text::count(pages, "page", "pages")),
+                _ if read == 0 => format!("{asked_again}{}, then {questions}", text::count(pages, "page", "pages")),
                 _ => format!("{read} of {} read, then {questions}", text::count(pages, "page", "pages")),
             }
         }
         (Kind::Checklist, _) => "Private: your answers never leave your screen".to_owned(),
-        (Kind::Policy, _) if training.signing_is_open(item) => "Read it, tick each statement, and sign".to_owned(),
-        (Kind::Policy, _) => "Opens when the rest is done".to_owned(),
+        (Kind::Policy, _) if !training.signing_is_open(item) => "Opens when the rest is done".to_owned(),
+        (Kind::Policy, _) if item.assignment.round > 1 => {
+            "It has changed. Read what is new, and sign it again".to_owned()
+        }
+        (Kind::Policy, _) => "Read it, tick each statement, and sign".to_owned(),
         (Kind::Course, None) => String::new(),
     }
 }

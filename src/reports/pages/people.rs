@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::assignments::{self, Requirement};
 use crate::clock::{Day, Instant};
+use crate::courses::views::title_of;
 use crate::courses::{Kind, Library};
 use crate::db::Conn;
 use crate::http::{Answer, Form, Visit, field};
@@ -15,7 +16,7 @@ use crate::problem::{Problem, Result};
 use crate::reports::export;
 use crate::reports::people::{Filters, Listing, Row, Shown, Sight, Stands, list};
 use crate::reports::roll::Asked;
-use crate::reports::words::{self, Pill, group_pill, subject_of, title_of};
+use crate::reports::words::{self, Pill, group_pill, subject_of};
 use crate::text::{self, count};
 
 const PATH: &str = "/people";

@@ -11,6 +11,7 @@ use crate::assignments::{self, Means};
 use crate::attestations::forms;
 use crate::attestations::rules::fingerprint;
 use crate::clock::{Day, Instant};
+use crate::courses::views::title_of;
 use crate::courses::{Kind, Library};
 use crate::db::Conn;
 use crate::http::{Answer, Form, Visit, field};
@@ -21,7 +22,7 @@ use crate::problem::{Complaints, Result};
 use crate::reports::people::Sight;
 use crate::reports::record::{CompletionRow, Proof, Record, proof, record};
 use crate::reports::roll::Asked;
-use crate::reports::words::{Pill, job, pill, pill_for_manager, title_of, told_to_another};
+use crate::reports::words::{Pill, job, pill, pill_for_manager, told_to_another};
 use crate::text::{self, count};
 
 /// So many lines of the timeline stand on the page at first.
