@@ -81,7 +81,7 @@ impl Day {
     /// Reads what people type: 24/11/2026, or 2026-11-24. The sentence says how to put it right.
     pub fn typed(text: &str) -> Result<Day, String> {
         let day = Day::read_british(text).or_else(|| text.trim().parse().ok());
-        day.ok_or_else(|| "Enter a day, month and year, such as 24/11/2026".to_owned())
+        day.ok_or_else(|| Day::complaint(text, "the day"))
     }
 
     pub fn year(self) -> i32 {
@@ -163,6 +163,24 @@ impl Day {
         let (day, month, year) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
         let year = if year.len() == 4 && parts.next().is_none() { year.parse().ok()? } else { return None };
         Day::new(year, month, day)
+    }
+
+    /// Why that is no day, as a complaint; `which` says what day is meant: "the first day".
+    pub fn complaint(text: &str, which: &str) -> String {
+        let parts: Vec<&str> = text.split(['/', '.', '-', ' ']).filter(|part| !part.is_empty()).collect();
+        let figures = |part: &&str| part.chars().all(|figure| figure.is_ascii_digit());
+        match parts[..] {
+            [_, month, year] if parts.iter().all(figures) && year.len() == 4 && matches!(month.parse(), Ok(1..=12)) => {
+                format!("There is no such day as {text}")
+            }
+            _ => format!("Write {which} as dd/mm/yyyy, such as 24/11/2026"),
+        }
+    }
+
+    /// The same day so many years later, or earlier; 1 March for 29 February where there is none.
+    pub fn plus_years(self, years: i32) -> Day {
+        let (year, month, day) = (self.year() + years, self.month(), self.day_of_month());
+        Day::new(year, month, day).or_else(|| Day::new(year, 3, 1)).unwrap_or(self)
     }
 
     /// "24 November 2026"

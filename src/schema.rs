@@ -130,6 +130,7 @@ diesel::table! {
         manager_named -> Nullable<Text>,
         recorded_at -> BigInt,
         superseded_at -> Nullable<BigInt>,
+        recorded_by -> Nullable<BigInt>,
     }
 }
 
@@ -141,6 +142,20 @@ diesel::table! {
         until_day -> Nullable<Text>,
         recorded_at -> BigInt,
         superseded_at -> Nullable<BigInt>,
+        recorded_by -> Nullable<BigInt>,
+        superseded_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    person_corrections (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        field -> Text,
+        was -> Text,
+        became -> Text,
+        recorded_by -> Nullable<BigInt>,
+        recorded_at -> BigInt,
     }
 }
 
@@ -591,6 +606,7 @@ diesel::joinable!(staff_references -> people (person_id));
 diesel::joinable!(posts -> people (person_id));
 diesel::joinable!(posts -> schools (school_id));
 diesel::joinable!(pauses -> people (person_id));
+diesel::joinable!(person_corrections -> people (person_id));
 diesel::joinable!(cards -> schools (school_id));
 diesel::joinable!(imports -> schools (school_id));
 diesel::joinable!(import_uploads -> people (person_id));
@@ -640,6 +656,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff_references,
     posts,
     pauses,
+    person_corrections,
     cards,
     imports,
     import_uploads,

@@ -22,7 +22,7 @@ use crate::ids;
 use crate::problem::{Problem, Result};
 use crate::text::count;
 use rules::{EmploymentType, Laestab, Post, PostFlags, RoleGroup, Urn, WorkEmail, main_post};
-use store::{NewPersonRow, NewPostRow, PersonRow, PostRow};
+use store::{NewCorrectionRow, NewPersonRow, NewPostRow, PersonRow, PostRow};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct School {
@@ -89,6 +89,8 @@ pub struct PostRecord {
     pub manager_named: Option<String>,
     pub recorded: Instant,
     pub superseded: Option<Instant>,
+    /// None where the program did it, or nobody kept who.
+    pub recorded_by: Option<i64>,
 }
 
 impl PostRecord {
@@ -252,7 +254,7 @@ fn new_person_row(new: &NewPerson, now: Instant) -> Result<NewPersonRow> {
 
 /// Records a post; the log has its row, column by column.
 pub fn add_post(act: &mut Act, person: &Person, new: &NewPost) -> Result<i64> {
-    let row = new_post_row(person.id, new, act.now);
+    let row = new_post_row(person.id, new, act.now, act.who.person);
     let id = store::insert_post(act.conn, &row)?;
     store::touch(act.conn, act.now, &[person.id])?;
     act.record(Draft::new("post-recorded")?.about(&person.pseudonym, person.identity()).row("posts", id, &row)?);
@@ -263,7 +265,7 @@ pub fn add_post(act: &mut Act, person: &Person, new: &NewPost) -> Result<i64> {
 pub fn correct_post(act: &mut Act, person: &Person, post: i64, new: &NewPost) -> Result<i64> {
     lock_row(act.conn, "posts", post)?;
     store::supersede_post(act.conn, act.now, post)?;
-    let row = new_post_row(person.id, new, act.now);
+    let row = new_post_row(person.id, new, act.now, act.who.person);
     let id = store::insert_post(act.conn, &row)?;
     store::touch(act.conn, act.now, &[person.id])?;
     let entry = Draft::new("post-corrected")?
@@ -302,7 +304,7 @@ pub fn continue_post(act: &mut Act, person: &Person, record: &PostRecord) -> Res
     Ok(())
 }
 
-fn new_post_row(person: i64, new: &NewPost, now: Instant) -> NewPostRow {
+fn new_post_row(person: i64, new: &NewPost, now: Instant, by: Option<i64>) -> NewPostRow {
     NewPostRow {
         person_id: person,
         school_id: new.school,
@@ -320,10 +322,12 @@ fn new_post_row(person: i64, new: &NewPost, now: Instant) -> NewPostRow {
         manager_named: new.manager_named.clone(),
         recorded_at: now.0,
         superseded_at: None,
+        recorded_by: by,
     }
 }
 
-/// Names and email as they should be. A name is not a fact that status reads; the log keeps that it was corrected.
+/// Names and email as they should be. A name is not a fact that status reads: its row is changed in place, and what it was is
+/// kept beside it.
 pub fn correct_person(act: &mut Act, corrected: &Person) -> Result<()> {
     lock_row(act.conn, "people", corrected.id)?;
     if let Some(email) = &corrected.work_email
@@ -331,9 +335,36 @@ pub fn correct_person(act: &mut Act, corrected: &Person) -> Result<()> {
     {
         return Err(Problem::invalid("email", "Somebody else on the list has this email."));
     }
+    let was = person(act.conn, corrected.id)?;
     store::update_person(act.conn, act.now, &person_row(corrected))?;
+    store::insert_corrections(act.conn, &correction_rows(&was, corrected, act.now, act.who.person))?;
     act.record(Draft::new("person-corrected")?.about(&corrected.pseudonym, corrected.identity()));
     Ok(())
+}
+
+/// What differs between somebody as they were listed and as they are now, as HR call it.
+fn correction_rows(was: &Person, now: &Person, at: Instant, by: Option<i64>) -> Vec<NewCorrectionRow> {
+    let email = |person: &Person| person.work_email.as_ref().map(ToString::to_string).unwrap_or_default();
+    let listed = |person: &Person| format!("{} {}", person.forename, person.surname);
+    let name = match was.name() == now.name() {
+        true => ("name on the list", listed(was), listed(now)),
+        false => ("name", was.name(), now.name()),
+    };
+    let fields = [
+        name,
+        ("work email", email(was), email(now)),
+        ("title", was.title.clone(), now.title.clone()),
+        ("staff code", was.staff_code.clone(), now.staff_code.clone()),
+    ];
+    let row = |(field, was, became): (&'static str, String, String)| NewCorrectionRow {
+        person_id: now.id,
+        field,
+        was,
+        became,
+        recorded_by: by,
+        recorded_at: at.0,
+    };
+    fields.into_iter().filter(|(_, was, became)| was != became).map(row).collect()
 }
 
 pub fn person(conn: &mut Conn, id: i64) -> Result<Person> {
@@ -454,6 +485,7 @@ pub fn pause(act: &mut Act, person: &Person, from: Day, until: Option<Day>) -> R
         from_day: from.to_string(),
         until_day: until.map(|day| day.to_string()),
         recorded_at: act.now.0,
+        recorded_by: act.who.person,
     };
     let row = store::insert_pauses(act.conn, &[row])?.pop().ok_or_else(|| Problem::fault("a pause was not stored"))?;
     store::touch(act.conn, act.now, &[person.id])?;
@@ -510,10 +542,11 @@ pub fn change_pauses(act: &mut Act, person: &Person, change: &PauseChange) -> Re
 }
 
 fn end_pause(act: &mut Act, person: &Person, pause: i64) -> Result<()> {
-    store::supersede_pause(act.conn, act.now, pause)?;
+    store::supersede_pause(act.conn, act.now, act.who.person, pause)?;
     store::touch(act.conn, act.now, &[person.id])?;
     let entry = Draft::new("pause-superseded")?.about(&person.pseudonym, person.identity());
-    act.record(entry.changed("pauses", pause, json!({ "superseded_at": act.now.0 })));
+    let ended = json!({ "superseded_at": act.now.0, "superseded_by": act.who.person });
+    act.record(entry.changed("pauses", pause, ended));
     Ok(())
 }
 
@@ -639,6 +672,7 @@ fn read_post(row: PostRow, urns: &BTreeMap<i64, Urn>) -> Result<PostRecord> {
         manager_named: row.manager_named,
         recorded: Instant(row.recorded_at),
         superseded: row.superseded_at.map(Instant),
+        recorded_by: row.recorded_by,
     })
 }
 

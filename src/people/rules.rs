@@ -547,6 +547,18 @@ pub struct PostFlags {
     pub takes_images: bool,
 }
 
+impl PostFlags {
+    /// What somebody does beside their job: "senior leader".
+    pub fn in_words(self) -> Vec<&'static str> {
+        let said = [
+            (self.leadership, "senior leader"),
+            (self.account_administrator, "runs a school’s social media account"),
+            (self.takes_images, "takes or publishes pictures of pupils"),
+        ];
+        said.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words).collect()
+    }
+}
+
 /// A person's job at a school, as the rules need it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Post {

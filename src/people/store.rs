@@ -12,7 +12,9 @@ use crate::db::Conn;
 use crate::each_backend;
 use crate::people::Scope;
 use crate::problem::{Problem, Result};
-use crate::schema::{cards, import_uploads, imports, pauses, people, posts, schools, staff_references};
+use crate::schema::{
+    cards, import_uploads, imports, pauses, people, person_corrections, posts, schools, staff_references,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = schools)]
@@ -76,6 +78,7 @@ pub struct PostRow {
     pub manager_named: Option<String>,
     pub recorded_at: i64,
     pub superseded_at: Option<i64>,
+    pub recorded_by: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Serialize)]
@@ -97,6 +100,7 @@ pub struct NewPostRow {
     pub manager_named: Option<String>,
     pub recorded_at: i64,
     pub superseded_at: Option<i64>,
+    pub recorded_by: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize)]
@@ -108,6 +112,8 @@ pub struct PauseRow {
     pub until_day: Option<String>,
     pub recorded_at: i64,
     pub superseded_at: Option<i64>,
+    pub recorded_by: Option<i64>,
+    pub superseded_by: Option<i64>,
 }
 
 #[derive(Debug, Clone, Insertable)]
@@ -116,6 +122,19 @@ pub struct NewPauseRow {
     pub person_id: i64,
     pub from_day: String,
     pub until_day: Option<String>,
+    pub recorded_at: i64,
+    pub recorded_by: Option<i64>,
+}
+
+/// A field of somebody's that was put right.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = person_corrections, treat_none_as_default_value = false)]
+pub struct NewCorrectionRow {
+    pub person_id: i64,
+    pub field: &'static str,
+    pub was: String,
+    pub became: String,
+    pub recorded_by: Option<i64>,
     pub recorded_at: i64,
 }
 
@@ -252,6 +271,13 @@ pub fn rename_person(conn: &mut Conn, row: &PersonRow) -> Result<()> {
             people::staff_code.eq(&row.staff_code),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+pub fn insert_corrections(conn: &mut Conn, rows: &[NewCorrectionRow]) -> Result<()> {
+    for some in rows.chunks(500) {
+        each_backend!(conn, |c| diesel::insert_into(person_corrections::table).values(some).execute(c))?;
+    }
     Ok(())
 }
 
@@ -404,9 +430,9 @@ pub fn evidence_posts(conn: &mut Conn) -> Result<Vec<(i64, Value)>> {
 
 // ── pauses
 
-pub fn supersede_pause(conn: &mut Conn, now: Instant, id: i64) -> Result<()> {
+pub fn supersede_pause(conn: &mut Conn, now: Instant, by: Option<i64>, id: i64) -> Result<()> {
     diesel::update(pauses::table.filter(pauses::id.eq(id).and(pauses::superseded_at.is_null())))
-        .set(pauses::superseded_at.eq(now.0))
+        .set((pauses::superseded_at.eq(now.0), pauses::superseded_by.eq(by)))
         .execute(conn)?;
     Ok(())
 }
@@ -428,10 +454,10 @@ pub fn evidence_pauses(conn: &mut Conn) -> Result<Vec<(i64, serde_json::Value)>>
     rows.into_iter().map(|row: PauseRow| Ok((row.id, serde_json::to_value(&row)?))).collect()
 }
 
-pub fn supersede_pauses(conn: &mut Conn, now: Instant, ids: &[i64]) -> Result<()> {
+pub fn supersede_pauses(conn: &mut Conn, now: Instant, by: Option<i64>, ids: &[i64]) -> Result<()> {
     for some in ids.chunks(500) {
         diesel::update(pauses::table.filter(pauses::id.eq_any(some).and(pauses::superseded_at.is_null())))
-            .set(pauses::superseded_at.eq(now.0))
+            .set((pauses::superseded_at.eq(now.0), pauses::superseded_by.eq(by)))
             .execute(conn)?;
     }
     Ok(())

@@ -10,8 +10,8 @@ use crate::each_backend;
 use crate::problem::Result;
 use crate::schema::{
     assignments, attempts, certificate_endings, certificates, chase_letters, chases, completions, due_dates,
-    exemptions, extensions, imports, outbox, page_reads, posts, queries, query_closings, refreshers, reports,
-    requirements, staff_references,
+    exemptions, extensions, imports, outbox, page_reads, pauses, person_corrections, posts, queries, query_closings,
+    refreshers, reports, requirements, staff_references,
 };
 
 /// What stands beside an assignment: a page read, a go at the quiz, a query that is open, a certificate that holds.
@@ -283,9 +283,47 @@ pub fn letters_to(conn: &mut Conn, person: i64) -> Result<Vec<LetterRow>> {
         .load(conn)?)
 }
 
-/// The instants of these that were imports.
-pub fn imports_at(conn: &mut Conn, instants: &[i64]) -> Result<Vec<i64>> {
-    Ok(imports::table.filter(imports::applied_at.eq_any(instants)).select(imports::applied_at).load(conn)?)
+/// The instants of these that were imports, each with who applied it.
+pub fn imports_at(conn: &mut Conn, instants: &[i64]) -> Result<Vec<(i64, Option<i64>)>> {
+    let applied = imports::table.filter(imports::applied_at.eq_any(instants));
+    Ok(applied.select((imports::applied_at, imports::applied_by)).load(conn)?)
+}
+
+/// A name or an email that was put right.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = person_corrections)]
+pub struct CorrectionRow {
+    pub field: String,
+    pub was: String,
+    pub became: String,
+    pub recorded_by: Option<i64>,
+    pub recorded_at: i64,
+}
+
+pub fn corrections_of(conn: &mut Conn, person: i64) -> Result<Vec<CorrectionRow>> {
+    Ok(person_corrections::table
+        .filter(person_corrections::person_id.eq(person))
+        .order(person_corrections::id)
+        .select(CorrectionRow::as_select())
+        .load(conn)?)
+}
+
+/// Time away, with who recorded it and who ended it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = pauses)]
+pub struct PauseRow {
+    pub id: i64,
+    pub from_day: String,
+    pub until_day: Option<String>,
+    pub recorded_at: i64,
+    pub superseded_at: Option<i64>,
+    pub recorded_by: Option<i64>,
+    pub superseded_by: Option<i64>,
+}
+
+pub fn pauses_of(conn: &mut Conn, person: i64) -> Result<Vec<PauseRow>> {
+    let theirs = pauses::table.filter(pauses::person_id.eq(person)).order(pauses::id);
+    Ok(theirs.select(PauseRow::as_select()).load(conn)?)
 }
 
 /// Where somebody's references in other systems come from, and the references.

@@ -1,6 +1,8 @@
 //! What happened to one person, newest first: posts, attempts, signatures, certificates, letters, queries, pauses,
 //! exemptions, more time, due days. It never tells a mark, and nothing that names a school out of the viewer's sight.
 
+mod on_the_list;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::people::Seen;
@@ -15,7 +17,7 @@ use crate::clock::{Day, Instant};
 use crate::courses::views::title_of;
 use crate::courses::{Kind, Library};
 use crate::db::Conn;
-use crate::people::{self, PostRecord, School, Scope, Viewer};
+use crate::people::{self, Scope, Viewer};
 use crate::problem::{Problem, Result};
 use crate::text;
 
@@ -48,8 +50,7 @@ impl Happened {
 /// Everything, newest first.
 pub fn timeline(conn: &mut Conn, library: &Library, viewer: &Viewer, seen: &Seen) -> Result<Vec<Event>> {
     let person = seen.person.id;
-    let mut happened = vec![Happened::new(seen.person.first_listed, "Came onto the staff list")];
-    happened.extend(of_posts(conn, viewer, seen)?);
+    let mut happened = on_the_list::on_the_list(conn, viewer.hr_scope().as_ref(), seen)?;
     happened.extend(store::passes_of(conn, person)?.iter().filter_map(|row| of_pass(row, library)));
     happened.extend(store::completions_of(conn, person)?.iter().filter_map(|row| of_completion(row, library)));
     happened.extend(certificates::of_person(conn, person)?.iter().flat_map(of_certificate));
@@ -57,11 +58,6 @@ pub fn timeline(conn: &mut Conn, library: &Library, viewer: &Viewer, seen: &Seen
     happened.extend(
         attestations::queries_of_person(conn, library, person)?.iter().flat_map(|listed| of_query(listed, seen)),
     );
-    for (_, pause) in people::pauses_of(conn, &[person])? {
-        happened.push(Happened::new(pause.recorded, format!("Pause recorded: {}", span(pause.from, pause.until))));
-        let ended = pause.superseded.map(|at| Happened::new(at, "A pause was changed or taken back"));
-        happened.extend(ended);
-    }
     for row in store::exemptions_of(conn, person)? {
         happened.extend(of_exemption(&row, library, seen)?);
     }
@@ -90,55 +86,6 @@ fn with_names(conn: &mut Conn, viewer: &Viewer, happened: Vec<Happened>) -> Resu
         people::people(conn, &ids)?.into_iter().map(|person| (person.id, person.name())).collect();
     let name = |id: i64| names.get(&id).filter(|_| in_sight.contains(&id)).map(|name| format!("by {name}"));
     Ok(happened.into_iter().map(|one| Event { at: one.at, what: one.what, by: one.by.and_then(name) }).collect())
-}
-
-// ── posts
-
-/// Each post as it was recorded, and what a correction changed. Only rows of schools in sight are looked at, so that a post
-/// which moved here from elsewhere reads as new.
-fn of_posts(conn: &mut Conn, viewer: &Viewer, seen: &Seen) -> Result<Vec<Happened>> {
-    let scope = viewer.hr_scope();
-    let mut posts = people::posts_of(conn, &[seen.person.id])?;
-    posts.retain(|record| scope.as_ref().is_some_and(|scope| scope.includes(record.school)));
-    let schools: BTreeMap<i64, School> = people::schools(conn)?.into_iter().map(|school| (school.id, school)).collect();
-    let instants: Vec<i64> =
-        posts.iter().flat_map(|record| [Some(record.recorded), record.superseded]).flatten().map(|at| at.0).collect();
-    let imports = store::imports_at(conn, &instants)?;
-    let told = posts.iter().filter_map(|record| {
-        let school = schools.get(&record.school)?;
-        let before = posts.iter().find(|old| old.superseded == Some(record.recorded) && is_of_one_post(old, record));
-        let what = match before {
-            Some(before) => corrected(before, record, school)?,
-            None => format!("Post recorded: {}", post_words(record, school)),
-        };
-        let import = if imports.contains(&record.recorded.0) { " (import)" } else { "" };
-        Some(Happened::new(record.recorded, format!("{what}{import}")))
-    });
-    Ok(told.collect())
-}
-
-fn is_of_one_post(one: &PostRecord, other: &PostRecord) -> bool {
-    one.post.id != other.post.id && one.school == other.school
-}
-
-fn post_words(record: &PostRecord, school: &School) -> String {
-    let post = &record.post;
-    let job = if record.job_title.is_empty() { post.role_group.as_str() } else { &record.job_title };
-    format!("{job} at {}, {}", school.name, span(post.from, post.until))
-}
-
-/// What a correction says; nothing if nothing that is shown has changed.
-fn corrected(before: &PostRecord, after: &PostRecord, school: &School) -> Option<String> {
-    let as_before = PostRecord { post: after.post.clone(), ..before.clone() };
-    let moved = |record: &PostRecord| (record.post.from, record.post.until);
-    match (moved(before) == moved(after), as_before.job_title == after.job_title) {
-        (false, true) if before.post.from == after.post.from => Some(match after.post.until {
-            Some(day) => format!("Last day at {} set to {}", school.name, day.long()),
-            None => format!("Last day at {} taken back", school.name),
-        }),
-        (true, true) if before.manager != after.manager => Some(format!("Line manager changed at {}", school.name)),
-        _ => Some(format!("Post corrected: {}", post_words(after, school))),
-    }
 }
 
 // ── what was done
@@ -187,7 +134,7 @@ fn of_letter(row: &store::LetterRow) -> Option<Happened> {
     let what = match row.kind.as_str() {
         "reminder" => "A reminder was sent",
         "attestation-receipt" => "A receipt was sent",
-        "query-settled" => "A letter was sent that what they asked is settled",
+        "query-settled" => "A letter was sent to say that what they asked about is settled",
         _ => return None,
     };
     Some(Happened::new(Instant(row.sent_at?), what).by(row.chased_by))

@@ -578,6 +578,7 @@ fn a_recorded_post_comes_back_as_it_was() {
         manager_named: Some("0001".to_owned()),
         recorded: Instant(0),
         superseded: None,
+        recorded_by: None,
     };
     assert_eq!(KnownPost::from(&record).values.to_record(&[]), NewPost::from(&record));
     let of_a_newcomer = PostValues { manager: Manager::NewPerson(1), ..KnownPost::from(&record).values };

@@ -201,8 +201,11 @@ fn hr_enters_time_away_changes_it_ends_it_and_takes_it_off() {
     assert_eq!(helen.fills_in(&preview, &apply, &[]).status, 303);
     assert_eq!(away(&trust, "Priya"), []);
     let timeline = helen.opens(&person);
-    assert!(timeline.says("Pause recorded: from 26 October 2026 until 22 November 2026"));
-    assert!(timeline.says("A pause was changed or taken back"));
+    let changed = "Pause changed: from 26 October 2026 until 22 November 2026; it was from 26 October 2026";
+    for line in ["Pause recorded: from 26 October 2026", changed, "Pause taken back: from 26 October 2026 until"] {
+        assert!(timeline.says(line), "{line}: {}", timeline.words());
+    }
+    assert!(timeline.words().matches("by Helen Nair").count() >= 3, "{}", timeline.words());
 }
 
 #[test]

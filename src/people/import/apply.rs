@@ -194,12 +194,15 @@ impl Written {
     fn correct_people(&mut self, act: &mut Act, changes: &Changes) -> Result<()> {
         let ids: Vec<i64> = changes.people.iter().map(|change| change.person).collect();
         let mut people = by_id(people::people(act.conn, &ids)?);
+        let mut rows = Vec::new();
         for change in &changes.people {
             let person = people.remove(&change.person).ok_or(Problem::NotFound)?;
-            store::rename_person(act.conn, &people::person_row(&corrected(person, &change.now)))?;
+            let now = corrected(person.clone(), &change.now);
+            store::rename_person(act.conn, &people::person_row(&now))?;
+            rows.extend(people::correction_rows(&person, &now, act.now, act.who.person));
             self.of(change.person).is_corrected = true;
         }
-        Ok(())
+        store::insert_corrections(act.conn, &rows)
     }
 
     fn add_references(&mut self, act: &mut Act, changes: &Changes, new: &[i64]) -> Result<()> {
@@ -218,7 +221,8 @@ impl Written {
     fn record_posts(&mut self, act: &mut Act, changes: &Changes, new: &[i64]) -> Result<()> {
         let ended: Vec<i64> = changes.superseded_posts.iter().map(|superseded| superseded.post).collect();
         store::supersede_posts(act.conn, act.now, &ended)?;
-        let row = |person: i64, post: &PostValues| people::new_post_row(person, &post.to_record(new), act.now);
+        let (now, by) = (act.now, act.who.person);
+        let row = |person: i64, post: &PostValues| people::new_post_row(person, &post.to_record(new), now, by);
         let mut rows: Vec<NewPostRow> = Vec::new();
         for (person, listed) in new.iter().zip(&changes.new_people) {
             rows.extend(listed.posts.iter().map(|post| row(*person, post)));
@@ -236,7 +240,7 @@ impl Written {
 
     fn record_pauses(&mut self, act: &mut Act, changes: &Changes, new: &[i64]) -> Result<()> {
         let ended: Vec<i64> = changes.superseded_pauses.iter().map(|superseded| superseded.pause).collect();
-        store::supersede_pauses(act.conn, act.now, &ended)?;
+        store::supersede_pauses(act.conn, act.now, act.who.person, &ended)?;
         let of_new = new.iter().zip(&changes.new_people);
         let mut pauses: Vec<(i64, PauseValues)> =
             of_new.flat_map(|(person, listed)| listed.pauses.iter().map(|pause| (*person, *pause))).collect();
@@ -245,7 +249,8 @@ impl Written {
             pauses.push((superseded.person, superseded.now));
             self.of(superseded.person).superseded_pauses.push(superseded.pause);
         }
-        let rows: Vec<NewPauseRow> = pauses.iter().map(|(person, pause)| pause_row(*person, pause, act.now)).collect();
+        let (now, by) = (act.now, act.who.person);
+        let rows: Vec<NewPauseRow> = pauses.iter().map(|(person, pause)| pause_row(*person, pause, now, by)).collect();
         for stored in store::insert_pauses(act.conn, &rows)? {
             self.of(stored.person_id).pauses.push(stored);
         }
@@ -263,21 +268,21 @@ impl Written {
         let mut people = by_id(people::people(act.conn, &ids)?);
         for (id, touched) in self.by_person {
             let person = people.remove(&id).ok_or(Problem::NotFound)?;
-            act.record(touched.entry(&person, import, act.now)?);
+            act.record(touched.entry(&person, import, act.now, act.who.person)?);
         }
         Ok(())
     }
 }
 
 impl Touched {
-    fn entry(self, person: &Person, import: i64, now: Instant) -> Result<Draft> {
+    fn entry(self, person: &Person, import: i64, now: Instant, by: Option<i64>) -> Result<Draft> {
         let mut draft = Draft::new("person-imported")?
             .about(&person.pseudonym, person.identity())
             .fact("import", import)
             .fact("listed", self.is_new)
             .fact("corrected", self.is_corrected);
         for pause in self.superseded_pauses {
-            draft = draft.changed("pauses", pause, json!({ "superseded_at": now.0 }));
+            draft = draft.changed("pauses", pause, json!({ "superseded_at": now.0, "superseded_by": by }));
         }
         for pause in &self.pauses {
             draft = draft.row("pauses", pause.id, pause)?;
@@ -314,11 +319,12 @@ fn by_id(people: Vec<Person>) -> HashMap<i64, Person> {
     people.into_iter().map(|person| (person.id, person)).collect()
 }
 
-fn pause_row(person: i64, pause: &PauseValues, now: Instant) -> NewPauseRow {
+fn pause_row(person: i64, pause: &PauseValues, now: Instant, by: Option<i64>) -> NewPauseRow {
     NewPauseRow {
         person_id: person,
         from_day: pause.from.to_string(),
         until_day: pause.until.map(|day| day.to_string()),
         recorded_at: now.0,
+        recorded_by: by,
     }
 }

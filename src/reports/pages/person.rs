@@ -267,7 +267,7 @@ fn proof_view(
 fn read_past_day(text: &str, today: Day, complaints: &mut Complaints) -> Option<Day> {
     let day = Day::read_british(text);
     match day {
-        None => complaints.add("day", "Enter a day, such as 01/03/2026"),
+        None => complaints.add("day", Day::complaint(text, "the day")),
         Some(day) if day > today => complaints.add("day", "Choose today or an earlier day"),
         Some(_) => return day,
     }
