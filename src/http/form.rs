@@ -42,7 +42,7 @@ impl Form {
     pub fn day(&self, name: &str, which: &str, complaints: &mut Complaints) -> Option<Day> {
         let day = Day::read_british(self.get(name));
         if day.is_none() {
-            complaints.add(name, format!("Write {which} as dd/mm/yyyy, such as 24/11/2026."));
+            complaints.add(name, Day::complaint(self.get(name), which));
         }
         day
     }
