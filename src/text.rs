@@ -8,6 +8,20 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number as i64), if number == 1 { one } else { many })
 }
 
+/// "two"; from eleven on in figures, as people read them.
+pub fn in_words(number: usize) -> String {
+    const WORDS: [&str; 11] = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    WORDS.get(number).map_or_else(|| thousands(number as i64), |word| (*word).to_owned())
+}
+
+/// What is wrong with a text of more characters than a field may have; none if it is short enough. `what` is its name at
+/// the beginning of a sentence: "Your question".
+pub fn too_long(what: &str, typed: &str, most: usize) -> Option<String> {
+    let length = typed.chars().count();
+    let [length_in_figures, most_in_figures] = [length, most].map(|number| thousands(number as i64));
+    (length > most).then(|| format!("{what} has {length_in_figures} characters. Use at most {most_in_figures}"))
+}
+
 /// "12,345"
 pub fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use crate::assignments::Assignment;
 use crate::clock::Instant;
 use crate::courses::Course;
 use crate::mail::Letter;
@@ -10,17 +9,12 @@ use crate::people::Person;
 
 pub const HELP_WELCOME: &str = "help-welcome";
 
-/// The value that says which course of whom it is about, so that it is not asked for twice. It is not in the words.
-pub const ASSIGNMENT: &str = "assignment";
+/// The values that say who asked, and about which course, so that nobody is told twice. The first is not in the words.
+pub const ASKED_BY: &str = "asked_by";
+pub const COURSE: &str = "slug";
 
 /// To whoever can help. It says nothing of marks, answers or tries.
-pub fn help_welcome(
-    helper: &Person,
-    person: &Person,
-    assignment: &Assignment,
-    course: &Course,
-    not_before: Instant,
-) -> Letter {
+pub fn help_welcome(helper: &Person, person: &Person, course: &Course, not_before: Instant) -> Letter {
     Letter {
         kind: HELP_WELCOME,
         person: Some(helper.id),
@@ -30,8 +24,8 @@ pub fn help_welcome(
             "forename": helper.known_as(),
             "person": person.name(),
             "course": course.title,
-            "slug": course.slug,
-            ASSIGNMENT: assignment.id,
+            COURSE: course.slug,
+            ASKED_BY: person.id,
         }),
         not_before,
     }

@@ -296,30 +296,46 @@ fn named_helper(conn: &mut Conn, person: i64, day: Day) -> Result<Option<Person>
 pub enum HelpAsked {
     /// The name of whom the program tells.
     Now(String),
-    /// They had asked after this try before, on this day. Nobody is told twice.
-    Before(Day),
+    /// They had asked already, and that call still holds. Nobody is told twice.
+    Before(HelpCall),
 }
 
-/// Tells the helper that help with a course would be welcome: nothing of marks, answers or tries. Once after each try.
+/// Somebody's call for help with a course: the letter in the outbox tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HelpCall {
+    pub day: Day,
+    /// The name of whom the program tells.
+    pub helper: String,
+    /// Not so while the letter waits for their working hours.
+    pub is_told: bool,
+}
+
+/// So many days a call for help holds: until then the helper hears of it once, however many tries fail meanwhile.
+const HELP_CALL_DAYS: i64 = 7;
+
+/// Tells the helper that help with a course would be welcome: nothing of marks, answers or tries.
 pub fn ask_for_help(act: &mut Act, assignment: &Assignment, course: &Course) -> Result<HelpAsked> {
     lock_row(act.conn, "assignments", assignment.id)?;
-    let latest = latest(act.conn, assignment.id)?.filter(Attempt::may_ask_for_help).ok_or(Problem::NotFound)?;
-    if let Some(day) = asked_for_help(act.conn, &latest)? {
-        return Ok(HelpAsked::Before(day));
+    latest(act.conn, assignment.id)?.filter(Attempt::may_ask_for_help).ok_or(Problem::NotFound)?;
+    if let Some(call) = asked_for_help(act.conn, assignment.person, &course.slug, act.now.day())? {
+        return Ok(HelpAsked::Before(call));
     }
     let helper = helper(act.conn, assignment.person, act.now.day())?.ok_or(Problem::NotFound)?;
     let person = people::person(act.conn, assignment.person)?;
     let not_before = assignments::in_working_hours(act.conn, helper.id, act.now)?;
-    act.post(&letter::help_welcome(&helper, &person, assignment, course, not_before))?;
+    act.post(&letter::help_welcome(&helper, &person, course, not_before))?;
     Ok(HelpAsked::Now(helper.name()))
 }
 
-/// The day on which they asked for help after this try, if they did: the letter in the outbox tells.
-pub fn asked_for_help(conn: &mut Conn, attempt: &Attempt) -> Result<Option<Day>> {
-    let Some(finished) = attempt.finished else { return Ok(None) };
-    for row in outbox::queued_since(conn, letter::HELP_WELCOME, finished)? {
-        if row.values()?[letter::ASSIGNMENT] == attempt.assignment {
-            return Ok(Some(Instant(row.queued_at).day()));
+/// Somebody's last call for help with a course, while it holds.
+pub fn asked_for_help(conn: &mut Conn, person: i64, slug: &str, today: Day) -> Result<Option<HelpCall>> {
+    let since = today.plus(1 - HELP_CALL_DAYS).start();
+    for row in outbox::queued_since(conn, letter::HELP_WELCOME, since)?.into_iter().rev() {
+        let values = row.values()?;
+        let is_it = values[letter::ASKED_BY] == person && values[letter::COURSE] == slug;
+        if is_it && row.state != outbox::FAILED {
+            let (day, is_told) = (Instant(row.queued_at).day(), row.sent_at.is_some());
+            return Ok(Some(HelpCall { day, helper: row.recipient_name, is_told }));
         }
     }
     Ok(None)

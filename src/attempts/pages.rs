@@ -242,7 +242,7 @@ pub async fn ask_for_help(
             let assignment = assignments::assignment_for(act.conn, viewer.person, Kind::Course, &course.slug, act.now)?;
             Ok(match super::ask_for_help(act, &assignment, &course)? {
                 HelpAsked::Now(helper) => format!("We will tell {helper} that help would be welcome."),
-                HelpAsked::Before(day) => result::asked_on(day),
+                HelpAsked::Before(call) => result::asked_before(&call),
             })
         })
         .await?;
@@ -305,11 +305,11 @@ async fn failed(
     let mut view = result::failed(library, course, attempt, verdict_on)?;
     if attempt.may_ask_for_help() {
         let (person, school, today) = (viewer.person, viewer.school, visit.now.day());
-        let (shelf, of) = (library.clone(), attempt.clone());
+        let (shelf, slug) = (library.clone(), course.slug.clone());
         let help = visit
             .read(move |conn| {
-                if let Some(day) = super::asked_for_help(conn, &of)? {
-                    return Ok(result::Help::Asked(day));
+                if let Some(call) = super::asked_for_help(conn, person, &slug, today)? {
+                    return Ok(result::Help::Asked(call));
                 }
                 Ok(match super::helper(conn, person, today)? {
                     Some(helper) => result::Help::From(helper),

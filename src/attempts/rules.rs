@@ -11,6 +11,7 @@ use crate::courses::reading::{Pair, Quiz, Step};
 use crate::courses::{Choice, Course, Page, Question, QuestionKind};
 use crate::people::rules::RoleGroup;
 use crate::problem::{Complaints, Problem};
+use crate::text::{capital, in_words};
 
 // ── drawing
 
@@ -195,21 +196,35 @@ fn read_several(shown: &[usize], sent: &Sent) -> Result<Chosen, Problem> {
 }
 
 fn read_order(steps: &[Step], shown: &[usize], sent: &Sent) -> Result<Chosen, Problem> {
+    let place_of = |position| positions(sent, &step_field(position), steps.len()).first().copied();
+    let places: Vec<Option<usize>> = (0..shown.len()).map(place_of).collect();
     let mut complaints = Complaints::default();
-    let mut given: Vec<Option<usize>> = vec![None; steps.len()];
-    for (position, step) in shown.iter().enumerate() {
-        let place = positions(sent, &step_field(position), steps.len()).first().copied();
-        match place {
-            None => complaints.add(&step_field(position), format!("Choose a place for “{}”", steps[*step].text)),
-            Some(place) if given.contains(&Some(place)) => {
-                let twice = format!("Two steps are in {} place: give one of them another place", ordinal(place));
-                complaints.add(&step_field(position), twice);
-            }
-            Some(_) => {}
-        }
+    let mut given = vec![0; steps.len()];
+    for (position, (step, place)) in shown.iter().zip(&places).enumerate() {
+        let Some(place) = *place else {
+            complaints.add(&step_field(position), format!("Choose a place for “{}”", steps[*step].text));
+            continue;
+        };
         given[*step] = place;
+        let sharing: Vec<usize> = (0..places.len()).filter(|other| places[*other] == Some(place)).collect();
+        if let Some((at, complaint)) = shared_place(&sharing, place)
+            && at == position
+        {
+            complaints.add(&step_field(position), complaint);
+        }
     }
-    complaints.into_result().map(|()| Chosen(given.into_iter().flatten().collect()))
+    complaints.into_result().map(|()| Chosen(given))
+}
+
+/// Several steps in one place are complained of once: of two at the second, of more at the first.
+fn shared_place(sharing: &[usize], place: usize) -> Option<(usize, String)> {
+    let (at, remedy) = match sharing {
+        [] | [_] => return None,
+        [_, second] => (*second, "give one of them another place"),
+        [first, ..] => (*first, "give each of them its own place"),
+    };
+    let steps = capital(&in_words(sharing.len()));
+    Some((at, format!("{steps} steps are in {} place: {remedy}", ordinal(place))))
 }
 
 fn read_pairs(pairs: &[Pair], shown: &[usize], sent: &Sent) -> Result<Chosen, Problem> {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use seamark::attempts::{self, Attempt, Progress};
 use seamark::courses::{Course, Kind, Question, QuestionKind};
+use seamark::mail::outbox;
 use seamark::people::{self, NewPerson, NewPost, Person};
 
 use crate::attempts_room::{example, form};
 use crate::attestations_room::Trust;
-use crate::house::browser::{Browser, Page};
+use crate::house::browser::{Browser, Page, attribute};
 
 const SLUG: &str = "data-protection";
 const COURSE: &str = "/courses/data-protection";
@@ -328,11 +329,11 @@ fn help_is_offered_after_three_tries_and_only_whoever_asks_is_helped() {
     let values = letters[0].values().unwrap();
     let mut said: Vec<&String> = values.as_object().unwrap().keys().collect();
     said.sort();
-    assert_eq!(said, ["assignment", "course", "forename", "person", "slug"], "nothing of marks or tries");
+    assert_eq!(said, ["asked_by", "course", "forename", "person", "slug"], "nothing of marks or tries");
 }
 
 #[test]
-fn who_asked_for_help_reads_so_and_asks_again_only_after_another_try() {
+fn who_asked_for_help_reads_so_and_asks_again_only_after_a_week() {
     let trust = Trust::new();
     trust.has_line_manager();
     let priya = trust.browser(&trust.priya);
@@ -341,7 +342,8 @@ fn who_asked_for_help_reads_so_and_asks_again_only_after_another_try() {
     priya.fills_in(&third, &action, &[]);
     let page = priya.opens(QUIZ);
     assert!(
-        page.says("You asked for help on 15 September.") && !page.says("Ask for help</button>"),
+        page.says("You asked for help on 15 September. Helen Nair will be told.")
+            && !page.says("Ask for help</button>"),
         "{}",
         page.words()
     );
@@ -351,12 +353,27 @@ fn who_asked_for_help_reads_so_and_asks_again_only_after_another_try() {
     fields.iter_mut().filter(|(name, _)| name == "once").for_each(|(_, once)| *once = "0".repeat(32));
     assert_eq!(priya.posts(&action, &fields).status, 303);
     assert_eq!(trust.letters("help-welcome").len(), 1, "pressed in two tabs, told once");
-    trust.it_is("2026-09-16", "09:14");
+    let letter = trust.letters("help-welcome").remove(0);
+    trust.act(move |act| outbox::mark_sent(act.conn, letter.id, act.now, "", ""));
+    trust.it_is("2026-09-21", "09:14");
     let priya = trust.browser(&trust.priya);
     let fourth = goes_through(&priya, &trust, &trust.priya, false);
-    assert!(fourth.says("Ask for help</button>"));
-    priya.fills_in(&fourth, &action, &[]);
-    assert!(priya.opens(QUIZ).says("You asked for help on 16 September."));
+    assert!(
+        fourth.says("You asked for help on 15 September. Helen Nair has been told."),
+        "a further try changes nothing"
+    );
+    assert!(!fourth.says("Ask for help</button>"));
+    fields.iter_mut().filter(|(name, _)| name == "once").for_each(|(_, once)| *once = "1".repeat(32));
+    let token = attribute(&fourth.form("/sign-out"), "value").unwrap();
+    fields.iter_mut().filter(|(name, _)| name == "token").for_each(|(_, own)| own.clone_from(&token));
+    assert_eq!(priya.posts(&action, &fields).status, 303);
+    assert_eq!(trust.letters("help-welcome").len(), 1, "nobody is told twice in a week");
+    trust.it_is("2026-09-22", "09:14");
+    let priya = trust.browser(&trust.priya);
+    let page = priya.opens(QUIZ);
+    assert!(page.says("Ask for help</button>"), "a week after the last asking");
+    priya.fills_in(&page, &action, &[]);
+    assert!(priya.opens(QUIZ).says("You asked for help on 22 September."));
     assert_eq!(trust.letters("help-welcome").len(), 2);
 }
 

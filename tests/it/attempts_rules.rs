@@ -163,6 +163,16 @@ fn a_blank_or_two_steps_in_one_place_are_complained_of_by_name() {
             said("step-3", "Choose a place for “step 2”"),
         ]
     );
+    let all_first = [("step-1", "1"), ("step-2", "1"), ("step-3", "1")];
+    assert_eq!(
+        complaints(&in_order(3, vec![]), &all_first),
+        [said("step-1", "Three steps are in 1st place: give each of them its own place")],
+        "said once"
+    );
+    assert_eq!(
+        complaints(&in_order(3, vec![]), &[("step-1", "1"), ("step-2", "3"), ("step-3", "1")]),
+        [said("step-3", "Two steps are in 1st place: give one of them another place")]
+    );
     assert_eq!(
         complaints(&pairs(), &[("prompt-1", "1"), ("prompt-3", "0")]),
         [said("prompt-2", "Choose an answer for “reporter”"), said("prompt-3", "Choose an answer for “lost stick”"),]

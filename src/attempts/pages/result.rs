@@ -10,8 +10,8 @@ use super::{MARKS_NOTE, course_href, quiz_href};
 use crate::assignments::rules::Standing;
 use crate::assignments::{self, Assignment};
 use crate::attempts::rules::{self, Chosen, MarkedRow, Tally, ordinal};
-use crate::attempts::{Attempt, HELPER_SLOT, Progress};
-use crate::clock::{Day, Instant};
+use crate::attempts::{Attempt, HELPER_SLOT, HelpCall, Progress};
+use crate::clock::Instant;
 use crate::courses::{Course, Kind, Library, Question, QuestionKind, views};
 use crate::db::Conn;
 use crate::people::Person;
@@ -53,8 +53,8 @@ pub(super) fn failed(
 
 /// What there is to say of help.
 pub(super) enum Help {
-    /// They asked on this day.
-    Asked(Day),
+    /// They have asked, and that holds for some days.
+    Asked(HelpCall),
     /// Whom a button would tell.
     From(Person),
     /// Nobody whom we could write to: whom to ask, in a whole sentence.
@@ -75,7 +75,7 @@ impl Help {
 /// Adds the offer of help: a button that tells somebody, or else whom to ask.
 pub(super) fn offer_help(view: &mut Value, course: &Course, help: &Help) {
     view["help_sentence"] = match help {
-        Help::Asked(day) => asked_on(*day),
+        Help::Asked(call) => asked_before(call),
         Help::From(helper) => format!(
             "Press the button, and we tell {} that help would be welcome. Nothing about your answers or tries is sent.",
             helper.name()
@@ -87,8 +87,9 @@ pub(super) fn offer_help(view: &mut Value, course: &Course, help: &Help) {
     view["help_action"] = has_button.then(|| format!("{}/help", quiz_href(&course.slug))).into();
 }
 
-pub(super) fn asked_on(day: Day) -> String {
-    format!("You asked for help on {}.", day.short())
+pub(super) fn asked_before(call: &HelpCall) -> String {
+    let told = if call.is_told { "has been told" } else { "will be told" };
+    format!("You asked for help on {}. {} {told}.", call.day.short(), call.helper)
 }
 
 pub(super) fn missed<'a>(course: &'a Course, attempt: &Attempt) -> Result<Vec<&'a Question>> {
