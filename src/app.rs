@@ -20,7 +20,7 @@ use crate::http::{Desk, House, Views};
 use crate::identity::Keyring;
 use crate::keys::Secret;
 use crate::mail::{Delivery, Transport};
-use crate::people;
+use crate::people::{self, Consequences};
 use crate::problem::{Problem, Result};
 use crate::reports::issued::evidence_reports;
 use crate::reports::standings::Latest;
@@ -35,6 +35,8 @@ pub struct App {
     pub keyring: web::Data<Keyring>,
     pub shelf: web::Data<Shelf>,
     pub certificate_key: web::Data<certificates::Key>,
+    /// What follows for somebody who is changed by hand.
+    pub consequences: web::Data<Consequences>,
     pub visitors: web::Data<Visitors>,
     /// The figures that were last looked at.
     pub latest: web::Data<Latest>,
@@ -77,10 +79,14 @@ impl App {
         let database = Database::open(&config.database, writer)?;
         let keys = config.keys_folder();
         let desk = Desk { database, clock: clock.clone(), config, views: Views::read()?, house: Default::default() };
+        let certificate_key = web::Data::new(certificates::Key::new(&Secret::keep(&keys, "certificates.key")?)?);
+        let key = certificate_key.clone();
+        let follow = move |act: &mut Act, person| certificates::bring_up_to_date(act, &key, &[person]);
         let app = App {
             shelf: web::Data::new(Shelf::of(content(&desk)?)),
             keyring: web::Data::new(Keyring { session: Secret::keep(&keys, "session.key")? }),
-            certificate_key: web::Data::new(certificates::Key::new(&Secret::keep(&keys, "certificates.key")?)?),
+            consequences: web::Data::new(Consequences::new(follow)),
+            certificate_key,
             visitors: web::Data::new(Visitors::new(clock)),
             latest: web::Data::new(Latest::default()),
             evidence_key: Arc::new(Secret::keep(&keys, "evidence.key")?),

@@ -5,10 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::act::Act;
 use crate::app::App;
-use crate::assignments::calendar::AcademicYear;
-use crate::assignments::rules::Cycle;
 use crate::evidence::{self, Actor, checkpoint};
 use crate::mail::outbox;
 use crate::problem::{Problem, Result};
@@ -57,18 +54,8 @@ fn reconcile(app: &App) -> Result<String> {
         }
         all += people.len();
         let key = app.certificate_key.clone();
-        app.act(Actor::system(), move |act| bring_up_to_date(act, &key, &people))?;
+        app.act(Actor::system(), move |act| certificates::bring_up_to_date(act, &key, &people))?;
     }
-}
-
-/// What is no longer asked may have been all that kept somebody's certificate of the year back.
-fn bring_up_to_date(act: &mut Act, key: &certificates::Key, people: &[i64]) -> Result<()> {
-    let (_, relieved) = assignments::reconcile_and_tell(act, people)?;
-    let year = Cycle::Year(AcademicYear::of(act.now.day()));
-    for person in relieved {
-        certificates::issue_for_year(act, key, person, year)?;
-    }
-    Ok(())
 }
 
 fn sign_log(app: &App) -> Result<String> {

@@ -249,6 +249,7 @@ pub fn configure(app: &App, service: &mut web::ServiceConfig) {
         .app_data(app.keyring.clone())
         .app_data(app.shelf.clone())
         .app_data(app.certificate_key.clone())
+        .app_data(app.consequences.clone())
         .app_data(app.visitors.clone())
         .app_data(app.latest.clone())
         // The one bare secret that a page can ask for is the log's: issuing a report signs a checkpoint.

@@ -227,6 +227,17 @@ pub fn issue_for_year(act: &mut Act, key: &Key, person: i64, cycle: Cycle) -> Re
     issue(act, key, &new).map(Some)
 }
 
+/// Brings people's assignments to what should be. What is no longer asked may have been all that kept somebody's certificate
+/// of the year back. `people` are at most `assignments::BATCH`.
+pub fn bring_up_to_date(act: &mut Act, key: &Key, people: &[i64]) -> Result<()> {
+    let (_, relieved) = assignments::reconcile_and_tell(act, people)?;
+    let year = Cycle::Year(AcademicYear::of(act.now.day()));
+    for person in relieved {
+        issue_for_year(act, key, person, year)?;
+    }
+    Ok(())
+}
+
 /// A year of which nothing is left to do.
 struct WholeYear {
     requirements: Vec<i64>,

@@ -8,9 +8,11 @@ use serde_json::json;
 pub mod import;
 pub mod rules;
 pub mod pages;
+mod consequences;
 mod store;
 mod viewer;
 
+pub use consequences::Consequences;
 pub use viewer::{Role, Scope, Viewer};
 
 use crate::act::Act;

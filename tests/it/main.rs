@@ -11,6 +11,7 @@ mod attempts_pages;
 mod attempts_room;
 mod attempts_rules;
 mod attestations_room;
+mod by_hand;
 mod calendar_rules;
 mod certificates_pages;
 mod certificates_room;

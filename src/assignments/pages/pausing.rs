@@ -12,7 +12,7 @@ use crate::clock::{Day, Instant};
 use crate::courses::Library;
 use crate::db::Conn;
 use crate::http::{Answer, Form, Visit};
-use crate::people::{self, Pause, PauseChange, Person, Scope, Viewer};
+use crate::people::{self, Consequences, Pause, PauseChange, Person, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
 use crate::text::count;
 
@@ -214,7 +214,13 @@ fn today(conn: &mut Conn, person: i64, before: &[Pause], after: &[Absence], now:
 
 // ── the act
 
-pub async fn apply(visit: Visit, viewer: Viewer, person: web::Path<i64>, form: Form) -> Answer {
+pub async fn apply(
+    visit: Visit,
+    viewer: Viewer,
+    person: web::Path<i64>,
+    form: Form,
+    consequences: web::Data<Consequences>,
+) -> Answer {
     let id = *person;
     let (typed, seeing) = (form.clone(), viewer.clone());
     let done = visit.act_once(&form, "hr", move |act| {
@@ -223,10 +229,11 @@ pub async fn apply(visit: Visit, viewer: Viewer, person: web::Path<i64>, form: F
         let change = read(&typed, &looked.pauses, &mut complaints)?;
         let change = change.ok_or(Problem::Invalid(complaints))?;
         people::change_pauses(act, &looked.person, &change)?;
+        consequences.follow(act, id)?;
         Ok(format!("/people/{id}"))
     });
     match done.await {
-        Ok(leads_to) => visit.go_saying(&leads_to, "Saved. The due days follow within a minute."),
+        Ok(leads_to) => visit.go_saying(&leads_to, "Saved."),
         Err(Problem::Invalid(complaints)) => {
             let looked = looked(&visit, &viewer, id).await?;
             again(&visit, &looked, &form, &complaints)

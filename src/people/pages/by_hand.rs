@@ -10,9 +10,9 @@ use crate::http::{Answer, Form, Visit, field};
 use crate::pdf;
 use crate::people::import::a_name;
 use crate::people::rules::{EmploymentType, PostFlags, RoleGroup, WorkEmail};
-use crate::people::{self, NewPerson, NewPost, Person, PostRecord, School, Scope, Viewer};
+use crate::people::{self, Consequences, NewPerson, NewPost, Person, PostRecord, School, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
-use crate::text::capital;
+use crate::text::{capital, too_long};
 
 const ADD: &str = "people/add";
 const ADD_TITLE: &str = "Add a person";
@@ -130,7 +130,7 @@ struct Added {
     is_somebody_else: bool,
 }
 
-pub async fn add_person(visit: Visit, viewer: Viewer, form: Form) -> Answer {
+pub async fn add_person(visit: Visit, viewer: Viewer, form: Form, consequences: web::Data<Consequences>) -> Answer {
     let schools = schools(&visit, &viewer).await?;
     let scope = hr_scope(&viewer)?;
     let added = match read_added(&form, &schools) {
@@ -138,12 +138,7 @@ pub async fn add_person(visit: Visit, viewer: Viewer, form: Form) -> Answer {
         Err(complaints) => return visit.again(ADD, ADD_TITLE, adding(&schools, &form, &complaints), &complaints),
     };
     let typed = added.clone();
-    let said = format!(
-        "{} {} is on the list. What is asked of them follows within a minute.{}",
-        added.person.forename,
-        added.person.surname,
-        printing(&added.person)
-    );
+    let said = format!("{} {} is on the list.{}", added.person.forename, added.person.surname, printing(&added.person));
     let done = visit
         .act_once(&form, "hr", move |act| {
             let today = act.now.day();
@@ -154,6 +149,7 @@ pub async fn add_person(visit: Visit, viewer: Viewer, form: Form) -> Answer {
             if is_known && !added.is_somebody_else {
                 return Err(Problem::invalid(SOMEBODY_ELSE, "Say whether this is the same person"));
             }
+            consequences.follow(act, person.id)?;
             Ok(format!("/people/{}", person.id))
         })
         .await;
@@ -204,12 +200,12 @@ fn read_added(form: &Form, schools: &[School]) -> std::result::Result<Added, Com
     if work_email.is_none() && form.get("reference").is_empty() {
         complaints.add("email", "Give a work email or a staff reference, so that the next import knows this person");
     }
-    let reference = short(form, "reference", LONGEST_REFERENCE, &mut complaints);
+    let reference = short(form, "reference", "The reference", LONGEST_REFERENCE, &mut complaints);
     let school = schools.iter().find(|school| school.urn.as_str() == form.get("school"));
     if school.is_none() {
         complaints.add("school", "Choose a school");
     }
-    let job_title = short(form, "job_title", LONGEST_TEXT, &mut complaints);
+    let job_title = short(form, "job_title", "The job title", LONGEST_TEXT, &mut complaints);
     if job_title.is_empty() {
         complaints.add("job_title", "Enter a job title");
     }
@@ -260,7 +256,7 @@ fn manager(conn: &mut Conn, scope: &Scope, email: Option<&WorkEmail>, today: Day
 }
 
 fn name(form: &Form, field: &str, empty: &str, complaints: &mut Complaints) -> String {
-    let typed = short(form, field, LONGEST_NAME, complaints);
+    let typed = short(form, field, "The name", LONGEST_NAME, complaints);
     match a_name(&typed) {
         _ if typed.is_empty() => complaints.add(field, empty),
         Ok(_) => {}
@@ -269,10 +265,11 @@ fn name(form: &Form, field: &str, empty: &str, complaints: &mut Complaints) -> S
     typed
 }
 
-fn short(form: &Form, field: &str, most: usize, complaints: &mut Complaints) -> String {
+/// `what` is what the field is called at the beginning of a sentence.
+fn short(form: &Form, field: &str, what: &str, most: usize, complaints: &mut Complaints) -> String {
     let typed = form.get(field).split_whitespace().collect::<Vec<_>>().join(" ");
-    if typed.chars().count() > most {
-        complaints.add(field, format!("Use at most {most} letters"));
+    if let Some(complaint) = too_long(what, &typed, most) {
+        complaints.add(field, complaint);
     }
     typed
 }
@@ -412,7 +409,13 @@ fn finish(visit: &Visit, seen: &Seen, form: &Form, done: Result<String>, said: &
     }
 }
 
-pub async fn correct_person(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
+pub async fn correct_person(
+    visit: Visit,
+    viewer: Viewer,
+    id: web::Path<i64>,
+    form: Form,
+    consequences: web::Data<Consequences>,
+) -> Answer {
     let seen = see(&visit, &viewer, *id).await?;
     let (scope, id) = (hr_scope(&viewer)?, *id);
     let typed = match read_corrected(&form) {
@@ -428,14 +431,21 @@ pub async fn correct_person(visit: Visit, viewer: Viewer, id: web::Path<i64>, fo
             if corrected != person {
                 people::correct_person(act, &corrected)?;
             }
+            consequences.follow(act, id)?;
             Ok(format!("/people/{id}"))
         })
         .await;
     finish(&visit, &seen, &form, done, &said)
 }
 
-/// Sets what their jobs in scope include; the list of what is asked of them follows.
-pub async fn set_duties(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
+/// Sets what their jobs in scope include, and with it what is asked of them.
+pub async fn set_duties(
+    visit: Visit,
+    viewer: Viewer,
+    id: web::Path<i64>,
+    form: Form,
+    consequences: web::Data<Consequences>,
+) -> Answer {
     let seen = see(&visit, &viewer, *id).await?;
     let (scope, id, duties) = (hr_scope(&viewer)?, *id, read_duties(&form));
     let done = visit
@@ -446,10 +456,11 @@ pub async fn set_duties(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: 
             for record in posts.iter().filter(|record| Duties::of(record) != duties) {
                 people::correct_post(act, &person, record.post.id, &duties.put(NewPost::from(record)))?;
             }
+            consequences.follow(act, id)?;
             Ok(format!("/people/{id}"))
         })
         .await;
-    finish(&visit, &seen, &form, done, "Saved. What is asked of them follows within a minute.")
+    finish(&visit, &seen, &form, done, "Saved.")
 }
 
 fn read_corrected(form: &Form) -> std::result::Result<NewPerson, Complaints> {
@@ -480,11 +491,17 @@ fn corrected(person: &Person, typed: &NewPerson) -> Person {
 
 // ── leaving
 
-pub async fn leave(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
+pub async fn leave(
+    visit: Visit,
+    viewer: Viewer,
+    id: web::Path<i64>,
+    form: Form,
+    consequences: web::Data<Consequences>,
+) -> Answer {
     let seen = see(&visit, &viewer, *id).await?;
     let (scope, id) = (hr_scope(&viewer)?, *id);
     if form.has("take_back") {
-        return take_back(&visit, &seen, scope, &form).await;
+        return take_back(&visit, &seen, scope, &form, consequences).await;
     }
     let mut complaints = Complaints::default();
     let last_day = form.day("last_day", "the last day", &mut complaints);
@@ -502,6 +519,7 @@ pub async fn leave(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form)
             let posts = people::posts_seen(act.conn, &scope, id)?;
             let record = posts.iter().find(|record| record.post.id == post).ok_or(Problem::NotFound)?;
             people::end_post(act, &person, record, last_day)?;
+            consequences.follow(act, id)?;
             Ok(format!("/people/{id}"))
         })
         .await;
@@ -509,7 +527,13 @@ pub async fn leave(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form)
 }
 
 /// The job that has a last day goes on after all.
-async fn take_back(visit: &Visit, seen: &Seen, scope: Scope, form: &Form) -> Answer {
+async fn take_back(
+    visit: &Visit,
+    seen: &Seen,
+    scope: Scope,
+    form: &Form,
+    consequences: web::Data<Consequences>,
+) -> Answer {
     let (id, post) = (seen.person.id, form.get("take_back").to_owned());
     let done = visit
         .act_once(form, "hr", move |act| {
@@ -518,6 +542,7 @@ async fn take_back(visit: &Visit, seen: &Seen, scope: Scope, form: &Form) -> Ans
             let posts = posts_with_a_last_day(act.conn, &scope, id, today)?;
             let record = posts.iter().find(|record| record.post.id.to_string() == post).ok_or(Problem::NotFound)?;
             people::continue_post(act, &person, record)?;
+            consequences.follow(act, id)?;
             Ok(format!("/people/{id}"))
         })
         .await;
