@@ -112,8 +112,8 @@ pub fn table() -> Vec<Row> {
             post "/refresher" attempts::pages::refresher::begin;
             get "/refresher/{question}" attempts::pages::refresher::after;
             post "/refresher/{question}" attempts::pages::refresher::answer;
-            get "/policies" courses::pages::policies;
-            get "/policies/{slug}" courses::pages::policy;
+            get "/policies" attestations::pages::policies::policies;
+            get "/policies/{slug}" attestations::pages::policies::policy;
             get "/attestations/{slug}" attestations::pages::show;
             post "/attestations/{slug}" attestations::pages::sign;
             get "/attestations/{slug}/receipt.pdf" attestations::pages::receipt;

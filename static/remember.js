@@ -7,7 +7,7 @@
   if (!section || !kept) return;
 
   const name = "seamark-" + section.dataset.name;
-  const [offer, keeping] = section.querySelectorAll("p");
+  const [offer, keeping] = section.querySelectorAll("div");
   const ticks = () => [...document.querySelectorAll(".check input")];
   const keep = () => kept.setItem(name, JSON.stringify(ticks().filter((tick) => tick.checked).map((tick) => tick.id)));
   const isKeeping = () => kept.getItem(name) !== null;

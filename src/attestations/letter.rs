@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::rules::Closing;
+use super::rules::{Closing, Query, still_with_hr};
 use super::sheet::ReceiptFacts;
 use crate::clock::Instant;
 use crate::mail::Letter;
@@ -28,8 +28,15 @@ pub fn receipt(person: &Person, email: &WorkEmail, facts: &ReceiptFacts, slug: &
     to(person, email, "attestation-receipt", values, facts.signed_at)
 }
 
-/// Says that somebody may sign now; a question's answer is in it.
-pub fn settled(person: &Person, email: &WorkEmail, policy: &str, closing: &Closing, not_before: Instant) -> Letter {
+/// Says what came of a query, a question's answer too; and that somebody may sign now, or what of theirs is still open.
+pub fn settled(
+    person: &Person,
+    email: &WorkEmail,
+    policy: &str,
+    closing: &Closing,
+    left: &[Query],
+    not_before: Instant,
+) -> Letter {
     let values = json!({
         "forename": person.known_as(),
         "policy": policy,
@@ -37,6 +44,7 @@ pub fn settled(person: &Person, email: &WorkEmail, policy: &str, closing: &Closi
         "is_connection": matches!(closing, Closing::ConnectionRecorded { .. }),
         "is_discussed": matches!(closing, Closing::Discussed),
         "answer": closing.words(),
+        "left": (!left.is_empty()).then(|| still_with_hr(left)),
     });
     to(person, email, "query-settled", values, not_before)
 }

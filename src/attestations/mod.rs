@@ -454,15 +454,30 @@ pub fn close_query(act: &mut Act, library: &Library, person: &Person, query: i64
         .fact("query_kind", rules::kind_word(found.kind))
         .row("query_closings", id, &store::closing_as_recorded(&row))?;
     act.record(entry);
-    tell(act, library, person, &slug, closing)
+    let left = open_queries(act.conn, found.assignment)?;
+    tell(act, library, person, &slug, closing, &left)
+}
+
+/// What of an assignment is still with HR, oldest first: until it is settled, nobody can sign.
+pub fn open_queries(conn: &mut Conn, assignment: i64) -> Result<Vec<Query>> {
+    let mut queries = read_queries(store::queries_about(conn, assignment)?)?;
+    queries.retain(Query::is_open);
+    Ok(queries)
 }
 
 /// The letter that a query is settled waits for the person's working hours.
-fn tell(act: &mut Act, library: &Library, person: &Person, slug: &str, closing: &Closing) -> Result<()> {
+fn tell(
+    act: &mut Act,
+    library: &Library,
+    person: &Person,
+    slug: &str,
+    closing: &Closing,
+    left: &[Query],
+) -> Result<()> {
     let Some(email) = &person.work_email else { return Ok(()) };
     let title = library.title(Kind::Policy, slug).unwrap_or_else(|| "policy".to_owned());
     let not_before = assignments::in_working_hours(act.conn, person.id, act.now)?;
-    act.post(&letter::settled(person, email, &title, closing, not_before))?;
+    act.post(&letter::settled(person, email, &title, closing, left, not_before))?;
     Ok(())
 }
 

@@ -1,10 +1,12 @@
 //! What is seen of signing: the statements, what was signed, and its receipt. `asking` is for what stops somebody from
-//! confirming a statement, `closing` for HR's answer.
+//! confirming a statement, `closing` for HR's answer, `policies` for the texts.
 
 mod asking;
 mod closing;
+pub mod policies;
 
-use actix_web::web;
+use actix_web::cookie::{Cookie, time};
+use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -29,23 +31,26 @@ fn address(slug: &str) -> String {
 
 // ── the statements
 
-/// What the page was left with after signing: the answers to the questions on what changed, as places in their lists.
-#[derive(Debug, Deserialize)]
-pub struct Chosen {
-    chose: Option<String>,
-}
+/// The cookie that brings the answers to the questions on what changed to the page after signing, which reads it once:
+/// the policy's slug, and places in their lists. No answer may stand in an address, which browsers and logs keep.
+const CHOSE: &str = "chose";
 
 /// GET /attestations/{slug}
 pub async fn show(
     visit: Visit,
     viewer: Viewer,
     slug: web::Path<String>,
-    chosen: web::Query<Chosen>,
+    request: HttpRequest,
     library: web::Data<Library>,
 ) -> Answer {
     let seen = look(&visit, &viewer, &slug, &library).await?;
     if seen.signing.assignment.is_complete(visit.now) || seen.signing.signed.is_some() {
-        let view = signed_view(&seen, &viewer, chosen.chose.as_deref().unwrap_or_default());
+        let chosen = request.cookie(CHOSE);
+        let chosen = chosen.as_ref().and_then(|cookie| cookie.value().strip_prefix(&*slug)?.strip_prefix('_'));
+        if chosen.is_some() {
+            visit.forget(CHOSE);
+        }
+        let view = signed_view(&seen, &viewer, chosen.unwrap_or_default());
         return visit.page("attestations/signed", "Signed", view);
     }
     let view = sign_view(&seen, &viewer, &library, visit.now.day(), &Form::default(), &Complaints::default());
@@ -291,7 +296,10 @@ pub async fn sign(
     }
     let seen = look(&visit, &viewer, &slug, &library).await?;
     match put_signature(&visit, &viewer, &seen.signing, &ticks, &form, &library, &key).await {
-        Ok(chosen) => visit.go(&format!("{}{chosen}", address(&slug))),
+        Ok(chosen) => {
+            leave_chosen(&visit, &slug, &chosen);
+            visit.go(&address(&slug))
+        }
         Err(Problem::Invalid(complaints)) => {
             keep(&visit, &viewer, &slug, &ticks, &library).await?;
             let seen = look(&visit, &viewer, &slug, &library).await?;
@@ -299,6 +307,14 @@ pub async fn sign(
             visit.again("attestations/sign", &title(&seen.signing), view, &complaints)
         }
         Err(problem) => Err(problem),
+    }
+}
+
+fn leave_chosen(visit: &Visit, slug: &str, chosen: &[String]) {
+    if !chosen.is_empty() {
+        let mut cookie = Cookie::new(CHOSE, format!("{slug}_{}", chosen.join("_")));
+        cookie.set_max_age(time::Duration::minutes(2));
+        visit.keep(cookie);
     }
 }
 
@@ -313,7 +329,7 @@ async fn keep(visit: &Visit, viewer: &Viewer, slug: &str, ticks: &Ticks, library
     visit.act(move |act| super::keep_ticks(act, &library, person, &slug, &ticks)).await
 }
 
-/// Signs, if the questions on what changed are answered; gives the end of the address that explains them.
+/// Signs, if the questions on what changed are answered; gives what was chosen.
 async fn put_signature(
     visit: &Visit,
     viewer: &Viewer,
@@ -322,7 +338,7 @@ async fn put_signature(
     form: &Form,
     library: &web::Data<Library>,
     key: &web::Data<Key>,
-) -> Result<String> {
+) -> Result<Vec<String>> {
     let chosen = chosen_in(signing, form)?;
     let (person, slug, ticks) = (viewer.person, signing.policy.slug.clone(), ticks.clone());
     let (library, key) = (library.clone(), key.clone());
@@ -332,7 +348,7 @@ async fn put_signature(
             super::sign(act, &library, &key, &person, &slug, &ticks)
         })
         .await?;
-    Ok(if chosen.is_empty() { String::new() } else { format!("?chose={}", chosen.join("_")) })
+    Ok(chosen)
 }
 
 /// What was chosen on each change, as "0.2"; a complaint about each question that has no answer.

@@ -8,6 +8,7 @@ use crate::clock::{Day, Instant};
 use crate::courses::reading::{FilledBy, Policy, PolicyChange, Statement, StatementSet};
 use crate::ids;
 use crate::people::rules::{Post, RoleGroup};
+use crate::text;
 
 /// The most characters that a question or HR's answer may have.
 pub const LONGEST_QUESTION: usize = 500;
@@ -25,18 +26,20 @@ pub enum Typed {
     Question(Question),
     /// It looks like a worry about a child or a colleague: that belongs on the card, not here.
     Worry,
-    Complaint(&'static str),
+    Complaint(String),
 }
 
 impl Question {
     /// Reads what was typed. `stopped_by_mistake`: its writer has seen the card and says that it is no worry.
     pub fn read(typed: &str, stopped_by_mistake: bool) -> Typed {
         let words = typed.trim().replace("\r\n", "\n");
-        match words.chars().count() {
-            0 => Typed::Complaint("Write your question"),
-            length if length > LONGEST_QUESTION => Typed::Complaint("Your question must have 500 characters or fewer"),
-            _ if !stopped_by_mistake && looks_like_a_worry(&words) => Typed::Worry,
-            _ => Typed::Question(Question(words)),
+        if words.is_empty() {
+            return Typed::Complaint("Write your question".to_owned());
+        }
+        match text::too_long("Your question", &words, LONGEST_QUESTION) {
+            Some(complaint) => Typed::Complaint(complaint),
+            None if !stopped_by_mistake && looks_like_a_worry(&words) => Typed::Worry,
+            None => Typed::Question(Question(words)),
         }
     }
 
@@ -225,12 +228,14 @@ impl Closing {
     }
 
     /// The complaint about it, and about which of the form's fields.
-    pub fn complaint(&self, today: Day) -> Option<(&'static str, &'static str)> {
-        match self {
+    pub fn complaint(&self, today: Day) -> Option<(&'static str, String)> {
+        if let Closing::Answer(words) = self
+            && let Some(complaint) = text::too_long("The answer", words, LONGEST_ANSWER)
+        {
+            return Some(("answer", complaint));
+        }
+        let (field, complaint) = match self {
             Closing::Answer(words) if words.trim().is_empty() => Some(("answer", "Write the answer")),
-            Closing::Answer(words) if words.chars().count() > LONGEST_ANSWER => {
-                Some(("answer", "The answer must have 2,000 characters or fewer"))
-            }
             Closing::ConnectionRecorded { outcome: Outcome::ArrangementAgreed, review_day: None } => {
                 Some(("review", "Enter the day on which you will look at the arrangement again"))
             }
@@ -238,7 +243,8 @@ impl Closing {
                 Some(("review", "The day to look at it again must lie in the future"))
             }
             _ => None,
-        }
+        }?;
+        Some((field, complaint.to_owned()))
     }
 }
 
@@ -273,6 +279,20 @@ impl Query {
         let closed = self.closed.as_ref()?;
         matches!(closed.closing, Closing::ConnectionRecorded { .. }).then_some(closed.at)
     }
+}
+
+/// What of somebody's queries HR have still to settle, as its writer reads it: "your question and the connection that you
+/// told us of".
+pub fn still_with_hr(open: &[Query]) -> String {
+    let of = |kind| open.iter().filter(|query| query.kind == kind).count();
+    let questions = match of(QueryKind::Question) {
+        0 => None,
+        1 => Some("a question of yours".to_owned()),
+        many => Some(format!("{} questions of yours", text::in_words(many))),
+    };
+    let connection = (of(QueryKind::Connection) > 0).then(|| "a connection that you told us of".to_owned());
+    let disagreement = (of(QueryKind::Disagreement) > 0).then(|| "what you do not agree with".to_owned());
+    text::list(&[questions, connection, disagreement].into_iter().flatten().collect::<Vec<_>>())
 }
 
 // ── what looks like a worry

@@ -1,14 +1,12 @@
-//! What is seen of content without anybody's progress: policies, the printed course, the help page, pictures.
+//! What is seen of content without anybody's progress: the printed course, the help page, pictures.
 //! `views` builds what templates show.
-
-use std::sync::Arc;
 
 use actix_web::web;
 use serde_json::json;
 
-use super::reading::{Binds, picture_type};
-use super::views::{Filled, all_words, card_lines, is_contact, policy_version_line, policy_view, print_view};
-use super::{Library, Policy};
+use super::Library;
+use super::reading::picture_type;
+use super::views::{Filled, all_words, card_lines, is_contact, print_view};
 use crate::db::Conn;
 use crate::http::{Answer, Visit};
 use crate::people::{self, Viewer};
@@ -29,63 +27,6 @@ pub async fn picture(visit: Visit, path: web::Path<(String, String, String)>, li
     let course = visit.read(move |conn| library.course_at(conn, &slug, &version)).await?;
     let bytes = course.images.get(&name).cloned().ok_or(Problem::NotFound)?;
     visit.file(kind, &name, bytes)
-}
-
-// ── policies
-
-/// What an address of a policy may ask for: an older version, and the form for paper.
-#[derive(Debug, serde::Deserialize)]
-pub struct PolicyAsked {
-    version: Option<String>,
-    print: Option<String>,
-}
-
-/// GET /policies/{slug}, with `?version=` for a stored version and `?print` for paper.
-pub async fn policy(
-    visit: Visit,
-    viewer: Viewer,
-    slug: web::Path<String>,
-    asked: web::Query<PolicyAsked>,
-    library: web::Data<Library>,
-) -> Answer {
-    let asked = asked.into_inner();
-    let shelf = library.clone();
-    let (policy, filled) = visit
-        .read(move |conn| {
-            let policy = policy_asked_for(conn, &shelf, &slug, asked.version.as_deref())?;
-            Ok((policy, people::cards(conn, viewer.school)?))
-        })
-        .await?;
-    let view = policy_view(&library, &policy, &filled);
-    let visit = if asked.print.is_some() { visit.for_print() } else { visit };
-    visit.page("courses/policy", &policy.title, view)
-}
-
-fn policy_asked_for(conn: &mut Conn, library: &Library, slug: &str, version: Option<&str>) -> Result<Arc<Policy>> {
-    match version {
-        Some(version) => library.policy_at(conn, slug, version),
-        None => library.policy(slug).ok_or(Problem::NotFound),
-    }
-}
-
-/// GET /policies
-pub async fn policies(visit: Visit, _viewer: Viewer, library: web::Data<Library>) -> Answer {
-    let rows = library.policies().into_iter().map(|policy| {
-        json!({
-            "title": policy.title,
-            "href": format!("/policies/{}", policy.slug),
-            "version": policy_version_line(&policy),
-            "sentence": signed_by(&policy),
-        })
-    });
-    let rows: Vec<_> = rows.collect();
-    visit.page("courses/policies", "Policies", json!({ "policies": rows }))
-}
-
-fn signed_by(policy: &Policy) -> Option<String> {
-    let binds_staff = policy.clauses.values().any(|clause| clause.duty && clause.binds.contains(&Binds::Staff));
-    let who = if policy.adds_to.is_some() { "The staff of one school" } else { "All staff" };
-    binds_staff.then(|| format!("{who} sign it once a year."))
 }
 
 // ── words

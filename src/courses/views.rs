@@ -328,8 +328,16 @@ pub struct OlderNotice {
     pub href: String,
 }
 
-/// A policy's text at any version, with the school's words of today in its slots.
-pub fn policy_view(library: &Library, policy: &Policy, filled: &Filled) -> PolicyView {
+/// Where whoever reads a policy signs it, and whether they have.
+#[derive(Debug, Clone)]
+pub struct Signature {
+    pub href: String,
+    pub is_given: bool,
+}
+
+/// A policy's text at any version, with the school's words of today in its slots. `signature` is none for whoever is not
+/// asked to sign it.
+pub fn policy_view(library: &Library, policy: &Policy, filled: &Filled, signature: Option<Signature>) -> PolicyView {
     let in_use = library.version(Kind::Policy, &policy.slug).as_deref() == Some(&policy.version);
     let address = format!("/policies/{}", policy.slug);
     let section = |section: &Section| SectionView {
@@ -339,7 +347,7 @@ pub fn policy_view(library: &Library, policy: &Policy, filled: &Filled) -> Polic
         in_short: section.summary.clone(),
     };
     let terms = policy.lead.terms.iter().chain(policy.sections.iter().flat_map(|section| &section.prose.terms));
-    let signed = in_use && !policy.statement_sets.is_empty();
+    let signature = signature.filter(|_| in_use);
     PolicyView {
         version: policy_version_line(policy),
         title: policy.title.clone(),
@@ -355,12 +363,16 @@ pub fn policy_view(library: &Library, policy: &Policy, filled: &Filled) -> Polic
         } else {
             format!("{address}?version={}&print", policy.version)
         },
-        sign_href: signed.then(|| format!("/attestations/{}", policy.slug)),
-        sign_button: signed.then(|| "Go to signing".to_owned()),
+        sign_button: signature.as_ref().map(|signature| sign_button(signature).to_owned()),
+        sign_href: signature.map(|signature| signature.href),
         sections: policy.sections.iter().map(section).collect(),
         words: words(library, terms),
         fingerprint: in_fours(&policy.version),
     }
+}
+
+fn sign_button(signature: &Signature) -> &'static str {
+    if signature.is_given { "Your signature" } else { "Go to signing" }
 }
 
 fn policy_link(policy: &Policy) -> ClauseLink {

@@ -305,7 +305,18 @@ fn nobody_signs_who_is_not_asked() {
         let new = NewPerson { forename: "Gwen".into(), surname: "Ash".into(), ..NewPerson::default() };
         people::add_person(act, &new)
     });
-    assert_eq!(trust.browser(&governor).opens(SIGN).status, 404);
+    let reader = trust.browser(&governor);
+    assert_eq!(reader.opens(SIGN).status, 404);
+    let policy = format!("/policies/{POLICY}");
+    let seen = reader.opens(&policy);
+    assert!(seen.status == 200 && !seen.says(SIGN), "nobody is led to a page that is not there for them");
+    assert!(reader.opens("/policies").says("All staff sign it once a year. You are not asked to sign it."));
+    let priya = trust.browser(&trust.priya);
+    assert!(priya.opens(&policy).says(&format!("href=\"{SIGN}\">Go to signing</a>")));
+    assert!(!priya.opens("/policies").says("You are not asked to sign it"));
+    trust.does_what_comes_first(&trust.priya);
+    trust.signs(&trust.priya).unwrap();
+    assert!(priya.opens(&policy).says(&format!("href=\"{SIGN}\">Your signature</a>")));
     assert_eq!(trust.browser(&trust.priya).opens("/attestations/no-such-policy").status, 404);
 }
 
@@ -442,8 +453,14 @@ fn who_signed_before_sees_first_what_changed_since_their_version() {
     let again = priya.fills_in(&page, SIGN, &fields);
     assert!(again.status == 422 && again.says("Choose an answer about what changed. It is not marked."));
     fields.push(("change-0", "1"));
-    let signed = priya.follows(&priya.fills_in(&page, SIGN, &fields));
+    let sent = priya.fills_in(&page, SIGN, &fields);
+    assert_eq!(sent.location.as_deref(), Some(SIGN), "no answer stands in an address");
+    let left = sent.sets("chose").unwrap();
+    assert!(left.contains("HttpOnly") && left.contains("Max-Age=120"), "{left}");
+    let signed = priya.follows(&sent);
     assert!(signed.says("You chose: Follow back. It is not only your own school."));
+    assert!(signed.sets("chose").unwrap().contains("Max-Age=0"), "it is read once");
+    assert!(!priya.opens(SIGN).says("You chose"));
     assert_eq!(trust.app.read(|conn| attestations::signatures_of(conn, trust.priya.id)).unwrap().len(), 2);
     assert!(!trust.entries("attestation")[1].to_string().contains("Follow back"), "it is not kept");
     let old = trust.app.read(|conn| attestations::signatures_of(conn, trust.priya.id)).unwrap().remove(0);
@@ -652,9 +669,10 @@ fn files_hold(folder: &std::path::Path, words: &[u8]) -> bool {
 
 #[test]
 fn a_question_has_1_to_500_characters() {
-    for (typed, complaint) in [("  ", "Write your question"), (&"é".repeat(501), "500 characters or fewer")] {
+    let too_long = "Your question has 501 characters. Use at most 500";
+    for (typed, complaint) in [("  ", "Write your question"), (&"é".repeat(501), too_long)] {
         let Typed::Complaint(said) = Question::read(typed, false) else { panic!("{typed}") };
-        assert!(said.contains(complaint));
+        assert_eq!(said, complaint);
     }
     assert!(matches!(Question::read(&"é".repeat(500), false), Typed::Question(_)));
 }
@@ -683,6 +701,57 @@ fn hr_of_the_persons_school_close_a_query_and_hr_of_another_do_not_know_of_it() 
     assert_eq!(trust.rows_of("query_closings"), 1);
     assert_eq!(sends(&trust.helen, "Again.").status, 303, "sent twice");
     assert_eq!(trust.rows_of("query_closings"), 1);
+}
+
+#[test]
+fn who_has_more_open_is_not_told_that_they_can_sign() {
+    let trust = Trust::new();
+    trust.does_what_comes_first(&trust.priya);
+    let disagreement = trust.says(&trust.priya, "press", NotYet::Disagreement).unwrap();
+    let connection = trust.says(&trust.priya, PUPIL_CONTACT, NotYet::Connection(Connection::Relative)).unwrap();
+    let helen = trust.browser(&trust.helen);
+    let home = format!("/people/{}", trust.priya.id);
+    let closes = |query: i64, fields: &[(&str, &str)]| {
+        let closed = helen.fills_in(&helen.opens(&home), &format!("{home}/queries/{query}"), fields);
+        let letter = trust.letters("query-settled").remove(0);
+        let mut values = letter.values().unwrap();
+        (values["link"], values["trust"]) = ("https://…".into(), TRUST.into());
+        (helen.follows(&closed), trust.app.desk.views.letter("query-settled", &values).unwrap())
+    };
+    let (page, (subject, letter)) = closes(disagreement, &[]);
+    assert!(page.says("It is closed. They cannot sign yet: one thing more is open, below."));
+    assert_eq!(subject, "About the Social media policy");
+    assert!(letter.contains("This is still with HR: a connection that you told us of."), "{letter}");
+    assert!(!letter.contains("sign now") && !letter.contains("sign when you are ready"), "{letter}");
+    let outcome = format!("outcome-{connection}");
+    let (page, (subject, letter)) = closes(connection, &[(&outcome, "no action")]);
+    assert!(page.says("It is recorded. They can sign now."));
+    assert_eq!(subject, "You can sign the Social media policy now");
+    assert!(letter.contains("You can sign now.") && !letter.contains("still with HR"), "{letter}");
+}
+
+#[test]
+fn words_that_are_too_many_are_all_there_still_with_how_many_they_are() {
+    let trust = Trust::new();
+    trust.does_what_comes_first(&trust.priya);
+    let priya = trust.browser(&trust.priya);
+    let action = format!("{SIGN}/press/question");
+    let typed = "Is a blog a newspaper? ".repeat(30).trim().to_owned();
+    let complaint = "Your question has 689 characters. Use at most 500";
+    let form = priya.opens(&action);
+    assert!(!form.says("maxlength"), "a browser would cut what is pasted, and say nothing");
+    for mistaken in [&[][..], &[("mistaken", "yes")]] {
+        let again = priya.fills_in(&form, &action, &[&[("question", typed.as_str())], mistaken].concat());
+        assert!(again.status == 422 && again.says(complaint) && again.says(&typed));
+    }
+    let query = trust.says(&trust.priya, "press", question("Is a blog a newspaper?")).unwrap();
+    let helen = trust.browser(&trust.helen);
+    let home = format!("/people/{}", trust.priya.id);
+    let (action, answer) = (format!("{home}/queries/{query}"), format!("answer-{query}"));
+    let typed = "It may be. ".repeat(200).trim().to_owned();
+    let again = helen.fills_in(&helen.opens(&home), &action, &[(&answer, &typed)]);
+    assert!(again.status == 422 && again.says("The answer has 2,199 characters. Use at most 2,000"));
+    assert!(again.says(&typed) && trust.rows_of("query_closings") == 0);
 }
 
 #[test]

@@ -173,7 +173,7 @@ impl Asking {
             QueryKind::Question => match Question::read(form.get("question"), form.get("mistaken") == "yes") {
                 Typed::Question(question) => Ok(Said::NotYet(NotYet::Question(question))),
                 Typed::Worry => Ok(Said::Worry),
-                Typed::Complaint(words) => Err(complaint("question", words)),
+                Typed::Complaint(words) => Err(complaint("question", &words)),
             },
             QueryKind::Connection => match (form.get("contact"), Connection::named(form.get("connection"))) {
                 ("pupil", _) => Ok(Said::PupilNow),
@@ -237,7 +237,7 @@ impl Asking {
             "heading": "Tell your school today",
             "not_sent": "This has not been sent to anybody, and we have not kept it.",
             "sentence": "A pupil who is not family is in touch with you now. Keep the messages and remove nothing yet. \
-                Tell the head or the safeguarding lead today. To tell them is the right thing to do.",
+                Tell the head or the designated safeguarding lead today. To tell them is the right thing to do.",
             "cards": cards,
             "action": null,
             "question": null,

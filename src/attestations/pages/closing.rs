@@ -4,12 +4,13 @@ use actix_web::web;
 use serde_json::json;
 
 use crate::assignments::rules::QueryKind;
-use crate::attestations::rules::Closing;
+use crate::attestations::rules::{Closing, Query};
 use crate::attestations::{self, Listed, forms};
 use crate::courses::Library;
 use crate::http::{Answer, Form, Visit};
 use crate::people::{self, Viewer};
 use crate::problem::{Complaints, Problem, Result};
+use crate::text;
 
 /// POST /people/{id}/queries/{query}: closes it, and goes back to the person's page.
 pub async fn close(
@@ -29,7 +30,7 @@ pub async fn close(
         Err(problem) => Err(problem),
     };
     match closed {
-        Ok(()) => visit.go_saying(&format!("/people/{person}"), closed_words(&listed)),
+        Ok(left) => visit.go_saying(&format!("/people/{person}"), &closed_words(listed.query.kind, &left)),
         Err(Problem::Invalid(complaints)) => {
             let complaints = forms::renamed(complaints, query);
             close_again(&visit, person, &listed, &form, &complaints).await
@@ -38,11 +39,17 @@ pub async fn close(
     }
 }
 
-fn closed_words(listed: &Listed) -> &'static str {
-    match listed.query.kind {
-        QueryKind::Question => "The answer is on its way, and the question is closed.",
-        QueryKind::Connection => "It is recorded, and they can sign now.",
-        QueryKind::Disagreement => "It is closed, and they can sign now.",
+/// `left` is what of the same signature is still open.
+fn closed_words(kind: QueryKind, left: &[Query]) -> String {
+    let closed = match kind {
+        QueryKind::Question => "The answer is on its way, and the question is closed",
+        QueryKind::Connection => "It is recorded",
+        QueryKind::Disagreement => "It is closed",
+    };
+    match left.len() {
+        0 => format!("{closed}. They can sign now."),
+        1 => format!("{closed}. They cannot sign yet: one thing more is open, below."),
+        more => format!("{closed}. They cannot sign yet: {} things more are open, below.", text::in_words(more)),
     }
 }
 
@@ -67,18 +74,21 @@ async fn query_seen_by_hr(
         .await
 }
 
+/// Gives what of the same signature is still open.
 async fn put_closing(
     visit: &Visit,
     person: i64,
     query: i64,
     closing: Closing,
     library: &web::Data<Library>,
-) -> Result<()> {
+) -> Result<Vec<Query>> {
     let library = library.clone();
     visit
         .act_as(visit.actor_as("hr"), move |act| {
             let person = people::person(act.conn, person)?;
-            attestations::close_query(act, &library, &person, query, &closing)
+            attestations::close_query(act, &library, &person, query, &closing)?;
+            let closed = attestations::query_of(act.conn, person.id, query)?;
+            attestations::open_queries(act.conn, closed.assignment)
         })
         .await
 }

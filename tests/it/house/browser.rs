@@ -91,11 +91,13 @@ impl<'a> Browser<'a> {
         )
     }
 
-    /// Goes on to where a page sends the browser.
+    /// Goes on to where a page sends the browser, with the cookies that the page has set.
     pub fn follows(&self, page: &Page) -> Page {
-        self.opens(
-            page.location.as_ref().unwrap_or_else(|| panic!("{} leads nowhere:\n{}", page.address, page.words())),
-        )
+        let leads_to = page.location.as_ref();
+        let address = leads_to.unwrap_or_else(|| panic!("{} leads nowhere:\n{}", page.address, page.words()));
+        let set = page.headers.iter().filter(|(name, _)| name == "set-cookie");
+        let cookies = set.map(|(_, cookie)| Cookie::parse_encoded(cookie.clone()).unwrap());
+        self.sends(address, cookies.fold(TestRequest::get().uri(address), TestRequest::cookie))
     }
 
     fn sends(&self, address: &str, request: TestRequest) -> Page {
