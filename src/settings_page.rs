@@ -18,10 +18,11 @@ use crate::people::rules::{AccessRole, Laestab, Urn, WorkEmail};
 use crate::people::{self, Person, School, Viewer};
 use crate::problem::{Complaints, Problem, Result};
 use crate::settings;
-use crate::text::count;
+use crate::text::{count, too_long};
 
 const TEMPLATE: &str = "settings/settings";
-/// The longest line of a card, in characters.
+/// The longest name of a trust or a school, and the longest line of a card, in characters.
+const NAME: usize = 120;
 const CARD_LINE: usize = 300;
 
 /// What the page shows, read in one go.
@@ -227,8 +228,8 @@ fn content(library: &Library) -> Vec<Value> {
 
 pub async fn save_trust(visit: Visit, form: Form, library: web::Data<Library>, desk: web::Data<Desk>) -> Answer {
     let name = form.get("trust_name").to_owned();
-    if name.is_empty() || name.chars().count() > 120 {
-        return complain(&visit, &library, &form, "trust_name", "Enter a name of at most 120 characters").await;
+    if let Some(words) = wrong_name("The name", &name) {
+        return complain(&visit, &library, &form, "trust_name", &words).await;
     }
     let settings = vec![(settings::TRUST_NAME, name)];
     save(&visit, &form, &desk, settings, "/settings#trust", "Saved. Staff see the new name from now on.").await
@@ -322,6 +323,11 @@ async fn save(
     visit.go_saying(&back, notice)
 }
 
+/// What is wrong with the name of a trust or a school. `what` is how it is called at the beginning of a sentence.
+pub(crate) fn wrong_name(what: &str, typed: &str) -> Option<String> {
+    if typed.is_empty() { Some("Enter a name".to_owned()) } else { too_long(what, typed, NAME) }
+}
+
 async fn complain(visit: &Visit, library: &Library, form: &Form, name: &str, words: &str) -> Answer {
     let mut complaints = Complaints::default();
     complaints.add(name, words);
@@ -334,8 +340,8 @@ pub async fn add_school(visit: Visit, form: Form, library: web::Data<Library>) -
         Err(words) => return complain(&visit, &library, &form, "urn", &words).await,
     };
     let name = form.get("school_name").to_owned();
-    if name.is_empty() || name.chars().count() > 120 {
-        return complain(&visit, &library, &form, "school_name", "Enter a name of at most 120 characters").await;
+    if let Some(words) = wrong_name("The school’s name", &name) {
+        return complain(&visit, &library, &form, "school_name", &words).await;
     }
     let added = visit.act_once(&form, "administrator", move |act| {
         if people::schools(act.conn)?.iter().any(|school| school.urn == urn) {
@@ -377,8 +383,8 @@ impl Card {
         let mut complaints = Complaints::default();
         let mut wrong = |name: &str, words: String| complaints.add(&format!("{name}-{urn}"), words);
         let name = form.get("name").to_owned();
-        if name.is_empty() || name.chars().count() > 120 {
-            wrong("name", "Enter a name of at most 120 characters".to_owned());
+        if let Some(words) = wrong_name("The school’s name", &name) {
+            wrong("name", words);
         }
         let laestab = Some(form.get("laestab")).filter(|typed| !typed.is_empty()).map(Laestab::parse).transpose();
         let laestab = laestab.unwrap_or_else(|words| {
@@ -388,9 +394,8 @@ impl Card {
         let lines = library.cards.0.iter().map(|card| (card.slot.clone(), form.get(&card.slot).to_owned()));
         let lines: Vec<(String, String)> = lines.collect();
         for (slot, words) in &lines {
-            let length = words.chars().count();
-            if length > CARD_LINE {
-                wrong(slot, format!("This line has {length} characters. Use at most {CARD_LINE}"));
+            if let Some(words) = too_long("This line", words, CARD_LINE) {
+                wrong(slot, words);
             }
         }
         (Card { name, laestab, lines }, complaints)

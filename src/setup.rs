@@ -154,6 +154,9 @@ fn read_form(form: &Form) -> std::result::Result<NewTrust, Complaints> {
         }
     };
     wanted("trust_name", "Enter the trust’s name", &mut complaints);
+    if let Some(words) = settings_page::wrong_name("The trust’s name", form.get("trust_name")) {
+        complaints.add("trust_name", words);
+    }
     let schools = read_schools(form.get("schools"), form.get("trust_name"), &mut complaints);
     let address = form.get("address").trim_end_matches('/').to_owned();
     let host = address.strip_prefix("https://").or(address.strip_prefix("http://")).unwrap_or_default();

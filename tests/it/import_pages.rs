@@ -287,6 +287,17 @@ fn hr_adds_somebody_and_a_date_that_cannot_be_read_loses_nothing_that_was_typed(
     assert_eq!(wrong.status, 422);
     assert!(wrong.says("value=\"03/14/2026\"") && wrong.says("value=\"Ivy\"") && wrong.says("id=\"start-error\""));
 
+    let long = "Ivy ".repeat(50).trim().to_owned();
+    let too_long = fields("01/12/2026").map(|(name, value)| match name {
+        "forename" | "surname" | "job_title" | "reference" => (name, long.as_str()),
+        _ => (name, value),
+    });
+    let too_long = fills(&sam, "/people/add", "/people/add", &too_long);
+    assert_eq!((too_long.status, too_long.words().matches(&format!("value=\"{long}\"")).count()), (422, 4));
+    assert_eq!(too_long.form("/people/add").matches("The name has 199 characters. Use at most 100").count(), 2);
+    assert!(too_long.says("The job title has 199 characters. Use at most 150"));
+    assert!(too_long.says("The reference has 199 characters. Use at most 64"));
+
     let empty = fills(&sam, "/people/add", "/people/add", &fields("").map(|(name, _)| (name, ""))).words();
     let summary = empty.split("<h1").next().unwrap();
     let order = ["#forename", "#surname", "#email", "#school", "#job_title", "#role_group", "#start"];

@@ -39,6 +39,10 @@ fn hr_gives_more_time_after_a_look_at_the_due_days_that_move_and_takes_it_back()
     assert_eq!(wrong.status, 422);
     assert!(wrong.says("Choose today or a later day") && wrong.says("Say why, in a few words"));
     assert!(wrong.says("Choose what there is more time for") && wrong.says("value=\"01/01/2020\""));
+    let essay = "Cover ".repeat(40).trim().to_owned();
+    let long = [("what", "this"), ("until", "11/12/2026"), ("reason", essay.as_str())];
+    let long = helen.fills_in(&form, &address, &long);
+    assert!(long.status == 422 && long.says("The reason has 239 characters. Use at most 200") && long.says(&essay));
     let next_year = [("what", "this"), ("until", "01/09/2027"), ("reason", "Cover")];
     assert!(helen.fills_in(&form, &address, &next_year).says("Choose 31 August 2027 or an earlier day"));
 

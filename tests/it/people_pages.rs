@@ -549,6 +549,9 @@ fn somebody_is_exempted_after_a_look_at_what_it_changes_and_asked_again() {
     let wrong = helen.fills_in(&form, &address, &[("what", "this"), ("until", "01/01/2020"), ("reason", "")]);
     assert_eq!(wrong.status, 422);
     assert!(wrong.says("Say why, in a few words") && wrong.says("Choose today or a later day"));
+    let essay = "Did it elsewhere ".repeat(20).trim().to_owned();
+    let long = helen.fills_in(&form, &address, &[("what", "this"), ("until", ""), ("reason", &essay)]);
+    assert!(long.status == 422 && long.says("The reason has 339 characters. Use at most 200") && long.says(&essay));
     let preview = helen.fills_in(&form, &address, &[("what", "this"), ("until", ""), ("reason", "Did it elsewhere")]);
     assert!(preview.says("From today until 31 August 2027 Priya Nair does not have to do this"), "{}", preview.words());
     assert!(!helen.opens(&person).says(">Exempt</span>"), "nothing happens before it is confirmed");

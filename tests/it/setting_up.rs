@@ -151,6 +151,31 @@ fn a_card_that_needs_putting_right_is_shown_again_with_all_that_was_typed() {
 }
 
 #[test]
+fn a_name_that_is_too_long_is_there_still_with_how_long_it_is() {
+    let (site, address) = first_start();
+    let long = "Larkfield ".repeat(20).trim().to_owned();
+    let answers: Vec<(&str, &str)> =
+        ANSWERS.iter().map(|(name, value)| (*name, if *name == "trust_name" { &long } else { *value })).collect();
+    let again = fills_in(&site, &address, &answers);
+    assert!(
+        again.status == 422 && again.says("The trust’s name has 199 characters. Use at most 120") && again.says(&long)
+    );
+    fills_in(&site, &address, &ANSWERS);
+    let amina = site.as_person("amina.okoye@larkfield.example");
+    let forms: [(&str, &[(&str, &str)], &str); 3] = [
+        ("/settings/trust", &[("trust_name", &long)], "The name has"),
+        ("/settings/schools", &[("urn", "100009"), ("school_name", &long)], "The school’s name has"),
+        ("/settings/schools/100001", &[("name", &long)], "The school’s name has"),
+    ];
+    for (action, fields, words) in forms {
+        let again = amina.fills_in(&amina.opens("/settings"), action, fields);
+        assert_eq!(again.status, 422);
+        let complaint = format!("{words} 199 characters. Use at most 120");
+        assert!(again.says(&complaint) && again.form(action).contains(&long), "{action}: {}", again.words());
+    }
+}
+
+#[test]
 fn the_last_administrator_cannot_end_their_role_and_is_told_so_on_the_page() {
     let (site, address) = first_start();
     fills_in(&site, &address, &ANSWERS);

@@ -15,6 +15,7 @@ use crate::db::Conn;
 use crate::http::{Answer, Form, Visit};
 use crate::people::{self, Person, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
+use crate::text::too_long;
 
 const FORM: &str = "assignments/extend";
 const TITLE: &str = "More time";
@@ -124,10 +125,10 @@ fn read(form: &Form, today: Day, complaints: &mut Complaints) -> Option<Typed> {
     if !matches!(form.get("what"), "this" | "all") {
         complaints.add("what", "Choose what there is more time for");
     }
-    match form.get("reason").chars().count() {
-        0 => complaints.add("reason", "Say why, in a few words"),
-        length if length > LONGEST_REASON => complaints.add("reason", "Say why in 200 characters or fewer"),
-        _ => {}
+    match too_long("The reason", form.get("reason"), LONGEST_REASON) {
+        Some(complaint) => complaints.add("reason", complaint),
+        None if form.get("reason").is_empty() => complaints.add("reason", "Say why, in a few words"),
+        None => {}
     }
     let until = until.filter(|_| complaints.is_empty())?;
     Some(Typed { all: form.get("what") == "all", until, reason: form.get("reason").to_owned() })

@@ -20,8 +20,11 @@ use crate::reports::people::{Sight, row};
 use crate::reports::record::exemptions_on;
 use crate::reports::roll::Asked;
 use crate::reports::words::told_to_another;
+use crate::text::too_long;
 
 const FORM: &str = "reports/exempt";
+/// In characters.
+const LONGEST_REASON: usize = 200;
 const PREVIEW: &str = "reports/exempt-preview";
 
 /// Somebody, and the one thing that is looked at.
@@ -75,10 +78,10 @@ fn read(form: &Form, today: Day, complaints: &mut Complaints) -> Option<Wish> {
     if !matches!(form.get("what"), "this" | "all") {
         complaints.add("what", "Choose what they are exempt from");
     }
-    match form.get("reason").chars().count() {
-        0 => complaints.add("reason", "Say why, in a few words"),
-        length if length > 200 => complaints.add("reason", "Say why in 200 characters or fewer"),
-        _ => {}
+    match too_long("The reason", form.get("reason"), LONGEST_REASON) {
+        Some(complaint) => complaints.add("reason", complaint),
+        None if form.get("reason").is_empty() => complaints.add("reason", "Say why, in a few words"),
+        None => {}
     }
     let wish = Wish { from_all: form.get("what") == "all", until, reason: form.get("reason").to_owned() };
     complaints.is_empty().then_some(wish)
