@@ -155,7 +155,6 @@ fn a_quiz_is_told_what_is_wrong_with_it() {
     complains(QUIZ, "steps = [", "either_way = [[9, 0]]\nsteps = [", "names places of steps");
     complains(QUIZ, "# Misconception: the weekend", "# The weekend", "names the misconception");
     complains(QUIZ, "gate = \"pupil-contact\"", "gate = \"another\"", "has one question (at least two)");
-    complains(QUIZ, "gate = \"pupil-contact\"", "gate = \"another\"", "says the rule in words");
     complains(
         COURSE,
         "id   = \"pupil-contact\"\ntext = \"no contact",

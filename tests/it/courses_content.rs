@@ -23,6 +23,10 @@ fn the_built_in_content_is_sound() {
         assert!(course.minutes <= course.minutes_at_most);
         assert_eq!(course.quiz.needed(8), 7);
     }
+    for course in library.courses() {
+        let nameless = course.quiz.questions.iter().find(|one| one.gate.is_some() && course.rule_of(one).is_none());
+        assert!(nameless.is_none(), "{}: no words say the rule of {:?}", course.slug, nameless.map(|one| &one.id));
+    }
     assert_eq!(library.policy("social-media-policy").expect("the policy").sections.len(), 38);
     let checklist = library.checklist("privacy-check").expect("the checklist");
     assert_eq!(checklist.groups[0].items.len(), 21);

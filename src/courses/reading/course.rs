@@ -27,7 +27,7 @@ pub struct Course {
     pub minutes_at_most: u32,
     pub note: Option<String>,
     pub outcomes: Vec<Outcome>,
-    /// The rules that nobody may get wrong, in words.
+    /// The rules that nobody may get wrong, in words. One without words goes by its clause's name.
     pub gates: Vec<Gate>,
     /// Newest first.
     pub changes: Vec<Change>,
