@@ -38,6 +38,9 @@ pub fn send_due(app: &App) -> Result<usize> {
         return Ok(0);
     }
     let now = app.desk.clock.now();
+    if app.read(|conn| outbox::is_any_left(conn, now))? {
+        app.desk.database.write(move |conn| outbox::recover(conn, now, ONCE_ONLY))?;
+    }
     let due = app.read(|conn| outbox::due(conn, now, AT_ONCE))?;
     let share = due.len().div_ceil(HANDS).max(1);
     let sent = std::thread::scope(|scope| {
@@ -98,7 +101,7 @@ fn take(act: &mut Act, library: &Library, row: &Row) -> Result<Option<Taken>> {
         outbox::withdraw(act.conn, row.id, reminders::WITHDRAWN)?;
         return Ok(None);
     };
-    if !outbox::take(act.conn, row.id)? {
+    if !outbox::take(act.conn, row.id, act.now)? {
         return Ok(None);
     }
     if recipient != row.recipient {

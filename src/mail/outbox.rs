@@ -16,6 +16,8 @@ pub const FAILED: &str = "failed";
 
 /// After so many tries a letter is given up and shown to HR.
 pub const TRIES: i32 = 12;
+/// Many times as long as a mail server is waited for.
+pub const MINUTES_IN_HAND: i64 = 10;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = outbox)]
@@ -53,10 +55,15 @@ pub fn due(conn: &mut Conn, now: Instant, limit: i64) -> Result<Vec<Row>> {
         .load(conn)?)
 }
 
-/// Takes a letter for sending. False if somebody else took it first.
-pub fn take(conn: &mut Conn, id: i64) -> Result<bool> {
+/// Takes a letter for sending. False if somebody else took it first. A hand that has not said after a while what became of it
+/// is taken to have stopped.
+pub fn take(conn: &mut Conn, id: i64, now: Instant) -> Result<bool> {
     let taken = diesel::update(outbox::table.filter(outbox::id.eq(id).and(outbox::state.eq(WAITING))))
-        .set((outbox::state.eq(SENDING), outbox::attempts.eq(outbox::attempts + 1)))
+        .set((
+            outbox::state.eq(SENDING),
+            outbox::attempts.eq(outbox::attempts + 1),
+            outbox::not_before.eq(now.plus_minutes(MINUTES_IN_HAND).0),
+        ))
         .execute(conn)?;
     Ok(taken == 1)
 }
@@ -116,13 +123,20 @@ pub fn mark_uncertain(conn: &mut Conn, id: i64, problem: &str) -> Result<()> {
     Ok(())
 }
 
-/// At start: letters that were on their way when the program stopped. Reminders are not sent twice, so they stay uncertain;
-/// links and receipts go again under the same message id.
-pub fn recover(conn: &mut Conn, once_only: &[&str]) -> Result<()> {
-    diesel::update(outbox::table.filter(outbox::state.eq(SENDING).and(outbox::kind.eq_any(once_only))))
+/// Whether a letter was left on its way by a hand that had until now.
+pub fn is_any_left(conn: &mut Conn, now: Instant) -> Result<bool> {
+    let left = outbox::state.eq(SENDING).and(outbox::not_before.le(now.0));
+    Ok(diesel::select(diesel::dsl::exists(outbox::table.filter(left))).get_result(conn)?)
+}
+
+/// Letters that were on their way when a server stopped. Reminders are not sent twice, so they stay uncertain; links and receipts
+/// go again under the same message id. Those that another server has in hand are its own.
+pub fn recover(conn: &mut Conn, now: Instant, once_only: &[&str]) -> Result<()> {
+    let left = || outbox::state.eq(SENDING).and(outbox::not_before.le(now.0));
+    diesel::update(outbox::table.filter(left().and(outbox::kind.eq_any(once_only))))
         .set(outbox::state.eq(UNCERTAIN))
         .execute(conn)?;
-    diesel::update(outbox::table.filter(outbox::state.eq(SENDING))).set(outbox::state.eq(WAITING)).execute(conn)?;
+    diesel::update(outbox::table.filter(left())).set(outbox::state.eq(WAITING)).execute(conn)?;
     Ok(())
 }
 
