@@ -176,6 +176,8 @@ pub fn table() -> Vec<Row> {
             post "/people/add" people::pages::add_person;
             get "/people/{person}/correct" people::pages::correct;
             post "/people/{person}/correct" people::pages::correct_person;
+            get "/people/{person}/posts/{post}" people::pages::job;
+            post "/people/{person}/posts/{post}" people::pages::correct_job;
             post "/people/{person}/duties" people::pages::set_duties;
             post "/people/{person}/leave" people::pages::leave;
             get "/chase" reminders::pages::choose;

@@ -202,7 +202,7 @@ pub fn schools_in(conn: &mut Conn, scope: &Scope) -> Result<Vec<School>> {
 pub fn list_person(act: &mut Act, new: &NewPerson, reference: &str, post: &NewPost) -> Result<Person> {
     let source = import::Source::Trust.to_string();
     if !reference.is_empty() && store::is_reference_taken(act.conn, &source, reference)? {
-        return Err(Problem::invalid("reference", "Somebody on the list already has this reference."));
+        return Err(Problem::invalid("reference", "Somebody on the list already has this reference"));
     }
     let person = add_person(act, new)?;
     if !reference.is_empty() {
@@ -230,7 +230,7 @@ pub fn add_person(act: &mut Act, new: &NewPerson) -> Result<Person> {
     if let Some(email) = &new.work_email
         && store::person_by_email(act.conn, email.as_str())?.is_some()
     {
-        return Err(Problem::invalid("email", "Somebody on the list already has this email."));
+        return Err(Problem::invalid("email", "Somebody on the list already has this email"));
     }
     let row = new_person_row(new, act.now)?;
     let id = store::insert_person(act.conn, &row)?;
@@ -294,7 +294,7 @@ pub fn leave(act: &mut Act, person: &Person, last_day: Day) -> Result<()> {
 pub fn end_post(act: &mut Act, person: &Person, record: &PostRecord, last_day: Day) -> Result<()> {
     if last_day < record.post.from {
         let from = record.post.from.long();
-        return Err(Problem::invalid("last_day", format!("This job began on {from}: its last day cannot lie before.")));
+        return Err(Problem::invalid("last_day", format!("This job began on {from}: its last day cannot lie before")));
     }
     correct_post(act, person, record.post.id, &NewPost { until: Some(last_day), ..NewPost::from(record) })?;
     Ok(())
@@ -335,7 +335,7 @@ pub fn correct_person(act: &mut Act, corrected: &Person) -> Result<()> {
     if let Some(email) = &corrected.work_email
         && store::person_by_email(act.conn, email.as_str())?.is_some_and(|other| other.id != corrected.id)
     {
-        return Err(Problem::invalid("email", "Somebody else on the list has this email."));
+        return Err(Problem::invalid("email", "Somebody else on the list has this email"));
     }
     let was = person(act.conn, corrected.id)?;
     store::update_person(act.conn, act.now, &person_row(corrected))?;
@@ -480,7 +480,7 @@ pub type Pause = Fact<i64>;
 /// Pauses somebody's clock from a day; `what` of the fact is the row's id.
 pub fn pause(act: &mut Act, person: &Person, from: Day, until: Option<Day>) -> Result<i64> {
     if until.is_some_and(|until| until < from) {
-        return Err(Problem::invalid("until", "The last day away must not lie before the first."));
+        return Err(Problem::invalid("until", "The last day away must not lie before the first"));
     }
     let row = store::NewPauseRow {
         person_id: person.id,

@@ -98,6 +98,11 @@ impl RoleGroup {
         !matches!(self, RoleGroup::Governor | RoleGroup::Trustee | RoleGroup::Volunteer)
     }
 
+    /// Whether it means anything that the school does not employ them: they are here to train.
+    pub fn may_be_on_placement(self) -> bool {
+        self == RoleGroup::Trainee
+    }
+
     /// What holds where the staff list does not say whether a post is term-time only.
     pub fn is_term_time_only_by_default(self) -> bool {
         matches!(
@@ -580,9 +585,16 @@ impl Post {
     pub fn is_short_stay(&self) -> bool {
         match self.role_group {
             RoleGroup::Supply | RoleGroup::Volunteer => true,
-            RoleGroup::Trainee => self.on_placement,
+            group if group.may_be_on_placement() => self.on_placement,
             _ => false,
         }
+    }
+
+    /// What somebody does beside their job, and whether they are here to train: "senior leader".
+    pub fn extra_jobs(&self) -> Vec<&'static str> {
+        let on_placement = self.role_group.may_be_on_placement() && self.on_placement;
+        let placement = on_placement.then_some("on placement, not employed by the school");
+        self.flags.in_words().into_iter().chain(placement).collect()
     }
 
     pub fn is_current_on(&self, day: Day) -> bool {
@@ -592,6 +604,27 @@ impl Post {
     pub fn is_term_time_only(&self) -> bool {
         self.term_time_only.unwrap_or(self.role_group.is_term_time_only_by_default())
     }
+}
+
+/// Nobody is at work longer than this, and nobody is listed longer beforehand, in years.
+const LONGEST_AT_WORK: i32 = 60;
+const LONGEST_BEFOREHAND: i32 = 1;
+/// The furthest that a last day is known beforehand, in years.
+const FURTHEST_LAST_DAY: i32 = 10;
+
+/// Why somebody's first day in a job cannot be meant; none if it can.
+pub fn first_day_complaint(day: Day, today: Day) -> Option<String> {
+    let (earliest, latest) = (today.plus_years(-LONGEST_AT_WORK), today.plus_years(LONGEST_BEFOREHAND));
+    if day < earliest {
+        return Some(format!("Check the year of the first day: it is more than {LONGEST_AT_WORK} years ago"));
+    }
+    (day > latest).then(|| "Check the year of the first day: it is more than a year ahead".to_owned())
+}
+
+/// The same of a last day.
+pub fn last_day_complaint(day: Day, today: Day) -> Option<String> {
+    let is_far = day > today.plus_years(FURTHEST_LAST_DAY);
+    is_far.then(|| format!("Check the year of the last day: it is more than {FURTHEST_LAST_DAY} years ahead"))
 }
 
 /// The current post with the earliest start, then the lowest URN. Its school and flag set every clock.

@@ -407,6 +407,12 @@ fn hr_says_that_a_trainee_is_on_placement_and_takes_it_back() {
         posts.retain(|record| record.superseded.is_none());
         posts.into_iter().map(|record| (record.post.on_placement, record.employment_type)).collect::<Vec<_>>()
     };
+    let trainee = kit.clone();
+    site.act(move |act| {
+        let record = people::posts_of(act.conn, &[trainee.id])?.remove(0);
+        let new = NewPost { role_group: RoleGroup::Trainee, ..NewPost::from(&record) };
+        people::correct_post(act, &trainee, record.post.id, &new)
+    });
     fills(&sam, &page, &action, &[("duties", "placement")]);
     assert!(held().iter().all(|post| *post == (true, "placement".to_owned())), "{:?}", held());
     fills(&sam, &page, &action, &[]);

@@ -15,6 +15,7 @@ mod by_hand;
 mod calendar_rules;
 mod certificates_pages;
 mod certificates_room;
+mod corrections;
 mod courses_authors;
 mod courses_check;
 mod courses_content;

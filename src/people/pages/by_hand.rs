@@ -4,15 +4,17 @@ use actix_web::web;
 use serde_json::{Value, json};
 
 use super::hr_scope;
+use super::typed::{
+    Duties, LONGEST_REFERENCE, choice, email, first_day, job_title, manager, name, role_group, role_group_options,
+    school, school_options, short, term_time, term_time_options,
+};
 use crate::clock::Day;
 use crate::db::Conn;
 use crate::http::{Answer, Form, Visit, field};
 use crate::pdf;
-use crate::people::import::a_name;
-use crate::people::rules::{EmploymentType, PostFlags, RoleGroup, WorkEmail};
+use crate::people::rules::{PostFlags, WorkEmail, last_day_complaint};
 use crate::people::{self, Consequences, NewPerson, NewPost, Person, PostRecord, School, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
-use crate::text::{capital, too_long};
 
 const ADD: &str = "people/add";
 const ADD_TITLE: &str = "Add a person";
@@ -20,10 +22,6 @@ const CORRECT: &str = "people/correct";
 const CORRECT_TITLE: &str = "Correct or leave";
 /// The tick that tells a new person from somebody of the same name and first day.
 const SOMEBODY_ELSE: &str = "somebody_else";
-/// The longest name and the longest job title or reference, in characters, as in a staff list.
-const LONGEST_NAME: usize = 100;
-const LONGEST_TEXT: usize = 150;
-const LONGEST_REFERENCE: usize = 64;
 
 // ── adding
 
@@ -43,80 +41,22 @@ fn adding(schools: &[School], form: &Form, complaints: &Complaints) -> Value {
     let choice = |name: &str, options: &[(String, String)], usual: &str| {
         choice(options, if form.has(name) { form.get(name) } else { usual }, complaints.get(name))
     };
-    let none = || (String::new(), "Choose one".to_owned());
-    let schools: Vec<_> = schools.iter().map(|school| (school.urn.to_string(), school.name.clone())).collect();
-    let schools = if schools.len() == 1 { schools } else { [vec![none()], schools].concat() };
-    let groups = RoleGroup::ALL.iter().map(|group| (group.to_string(), capital(group.as_str())));
-    let groups: Vec<_> = std::iter::once(none()).chain(groups).collect();
-    let times = [("", "As usual for the job"), ("yes", "In term time"), ("no", "All year")];
-    let times: Vec<_> = times.iter().map(|(value, text)| (value.to_string(), text.to_string())).collect();
     json!({
         "action": "/people/add",
         "forename": text("forename"),
         "surname": text("surname"),
         "email": text("email"),
         "reference": text("reference"),
-        "school": choice("school", &schools, ""),
+        "school": choice("school", &school_options(schools), ""),
         "job_title": text("job_title"),
-        "role_group": choice("role_group", &groups, ""),
-        "term_time": choice("term_time", &times, ""),
+        "role_group": choice("role_group", &role_group_options(), ""),
+        "term_time": choice("term_time", &term_time_options(), ""),
         "start": text("start"),
-        "duties": duties_field(read_duties(form)),
+        "duties": Duties::read(form).field(true, complaints.get("duties")),
         "manager": text("manager"),
         "same": null,
+        "known": null,
     })
-}
-
-/// What decides which training somebody gets, beside their role group.
-#[derive(Clone, Copy, PartialEq)]
-struct Duties {
-    flags: PostFlags,
-    on_placement: bool,
-}
-
-impl Duties {
-    fn of(post: &PostRecord) -> Duties {
-        Duties { flags: post.post.flags, on_placement: post.post.on_placement }
-    }
-
-    /// The job with these duties. A placement that has ended leaves open how they are employed now.
-    fn put(self, post: NewPost) -> NewPost {
-        let placement = EmploymentType::Placement.as_str();
-        let employment_type = match self.on_placement {
-            true => placement.to_owned(),
-            false if post.employment_type == placement => String::new(),
-            false => post.employment_type,
-        };
-        NewPost { flags: self.flags, employment_type, ..post }
-    }
-}
-
-fn duties_field(Duties { flags, on_placement }: Duties) -> Value {
-    let option = |value: &str, text: &str, is_chosen: bool| json!({ "value": value, "text": text, "note": null, "is_chosen": is_chosen });
-    json!({
-        "options": [
-            option("leads", "They are a senior leader", flags.leadership),
-            option("accounts", "They run a school’s social media account", flags.account_administrator),
-            option("images", "They take or publish pictures of pupils", flags.takes_images),
-            option("placement", "They are a trainee on placement, whom the school does not employ", on_placement),
-        ],
-        "error": null,
-    })
-}
-
-fn read_duties(form: &Form) -> Duties {
-    let ticked = form.all("duties");
-    let flags = PostFlags {
-        leadership: ticked.contains(&"leads"),
-        account_administrator: ticked.contains(&"accounts"),
-        takes_images: ticked.contains(&"images"),
-    };
-    Duties { flags, on_placement: ticked.contains(&"placement") }
-}
-
-fn choice(options: &[(String, String)], chosen: &str, error: Option<&str>) -> Value {
-    let option = |(value, text): &(String, String)| json!({ "value": value, "text": text, "note": null, "is_chosen": value == chosen });
-    json!({ "options": options.iter().map(option).collect::<Vec<_>>(), "error": error })
 }
 
 /// What was typed about somebody new.
@@ -133,7 +73,7 @@ struct Added {
 pub async fn add_person(visit: Visit, viewer: Viewer, form: Form, consequences: web::Data<Consequences>) -> Answer {
     let schools = schools(&visit, &viewer).await?;
     let scope = hr_scope(&viewer)?;
-    let added = match read_added(&form, &schools) {
+    let added = match read_added(&form, &schools, visit.now.day()) {
         Ok(added) => added,
         Err(complaints) => return visit.again(ADD, ADD_TITLE, adding(&schools, &form, &complaints), &complaints),
     };
@@ -142,8 +82,8 @@ pub async fn add_person(visit: Visit, viewer: Viewer, form: Form, consequences: 
     let done = visit
         .act_once(&form, "hr", move |act| {
             let today = act.now.day();
-            let manager = manager(act.conn, &scope, added.manager.as_ref(), today)?;
-            let post = NewPost { manager, ..added.post.clone() };
+            let manager = added.manager.as_ref().map(|email| manager(act.conn, &scope, email, today)).transpose()?;
+            let post = NewPost { manager: manager.map(|manager| manager.id), ..added.post.clone() };
             let person = people::list_person(act, &added.person, &added.reference, &post)?;
             let is_known = !people::namesakes(act.conn, &added.person, &post, Some(person.id))?.is_empty();
             if is_known && !added.is_somebody_else {
@@ -157,9 +97,11 @@ pub async fn add_person(visit: Visit, viewer: Viewer, form: Form, consequences: 
         Ok(leads_to) => visit.go_saying(&leads_to, &said),
         Err(Problem::Invalid(complaints)) => {
             let asked = complaints.get(SOMEBODY_ELSE).is_some();
+            let known = known(&visit, &viewer, typed.person.work_email.clone(), &complaints).await?;
             let namesakes = if asked { namesakes(&visit, typed).await? } else { Vec::new() };
             let mut view = adding(&schools, &form, &complaints);
             view["same"] = same(&namesakes, &complaints);
+            view["known"] = known;
             visit.again(ADD, ADD_TITLE, view, &complaints)
         }
         Err(problem) => Err(problem),
@@ -168,6 +110,21 @@ pub async fn add_person(visit: Visit, viewer: Viewer, form: Form, consequences: 
 
 async fn namesakes(visit: &Visit, added: Added) -> Result<Vec<Person>> {
     visit.read(move |conn| people::namesakes(conn, &added.person, &added.post, None)).await
+}
+
+/// Whoever has the email that somebody else was to get, where this viewer may see them; else null.
+async fn known(visit: &Visit, viewer: &Viewer, email: Option<WorkEmail>, complaints: &Complaints) -> Result<Value> {
+    let (scope, today) = (hr_scope(viewer)?, visit.now.day());
+    let Some(email) = email.filter(|_| complaints.get("email").is_some()) else { return Ok(Value::Null) };
+    let seen = move |conn: &mut Conn| {
+        let Some(person) = people::person_by_email(conn, &email)? else { return Ok(Value::Null) };
+        match people::visible_to(conn, &scope, person.id, today) {
+            Ok(person) => Ok(json!({ "href": format!("/people/{}", person.id), "name": person.name() })),
+            Err(Problem::NotFound) => Ok(Value::Null),
+            Err(problem) => Err(problem),
+        }
+    };
+    visit.read(seen).await
 }
 
 /// The question whether somebody is on the list already; null where there is none.
@@ -186,35 +143,31 @@ fn same(namesakes: &[Person], complaints: &Complaints) -> Value {
     })
 }
 
-fn read_added(form: &Form, schools: &[School]) -> std::result::Result<Added, Complaints> {
+fn read_added(form: &Form, schools: &[School], today: Day) -> std::result::Result<Added, Complaints> {
     let mut complaints = Complaints::default();
     let forename = name(form, "forename", "Enter a first name", &mut complaints);
     let surname = name(form, "surname", "Enter a last name", &mut complaints);
-    let work_email = email(form, "email", &mut complaints);
+    let work_email = email(form, "email", "the work email", &mut complaints);
     if let Some(desk) = work_email.as_ref().and_then(WorkEmail::shared_mailbox) {
         complaints.add(
             "email",
             format!("‘{desk}’ looks like a mailbox that several people read. Give their own, or leave this empty"),
         );
     }
-    if work_email.is_none() && form.get("reference").is_empty() {
+    if form.get("email").is_empty() && form.get("reference").is_empty() {
         complaints.add("email", "Give a work email or a staff reference, so that the next import knows this person");
     }
     let reference = short(form, "reference", "The reference", LONGEST_REFERENCE, &mut complaints);
-    let school = schools.iter().find(|school| school.urn.as_str() == form.get("school"));
-    if school.is_none() {
-        complaints.add("school", "Choose a school");
+    let school = school(form, schools, &mut complaints);
+    let job_title = job_title(form, &mut complaints);
+    let role_group = role_group(form, &mut complaints);
+    let from = first_day(form, today, &mut complaints);
+    let duties = Duties::read(form);
+    if duties.on_placement && role_group.is_some_and(|group| !group.may_be_on_placement()) {
+        complaints
+            .add("duties", "Only a trainee can be on placement: take the tick away, or choose the role group Trainee");
     }
-    let job_title = short(form, "job_title", "The job title", LONGEST_TEXT, &mut complaints);
-    if job_title.is_empty() {
-        complaints.add("job_title", "Enter a job title");
-    }
-    let role_group = RoleGroup::ALL.iter().copied().find(|group| group.as_str() == form.get("role_group"));
-    if role_group.is_none() {
-        complaints.add("role_group", "Choose a role group");
-    }
-    let from = form.day("start", "the first day", &mut complaints);
-    let manager = email(form, "manager", &mut complaints);
+    let manager = email(form, "manager", "the line manager’s work email", &mut complaints);
     let (Some(school), Some(role_group), Some(from)) = (school, role_group, from) else { return Err(complaints) };
     if !complaints.is_empty() {
         return Err(complaints);
@@ -226,11 +179,7 @@ fn read_added(form: &Form, schools: &[School]) -> std::result::Result<Added, Com
         role_group,
         employment_type: String::new(),
         fte_basis_points: None,
-        term_time_only: match form.get("term_time") {
-            "yes" => Some(true),
-            "no" => Some(false),
-            _ => None,
-        },
+        term_time_only: term_time(form),
         flags: PostFlags::default(),
         from,
         until: None,
@@ -238,50 +187,7 @@ fn read_added(form: &Form, schools: &[School]) -> std::result::Result<Added, Com
         manager_named: manager.as_ref().map(ToString::to_string),
     };
     let is_somebody_else = form.has(SOMEBODY_ELSE);
-    Ok(Added { person, reference, post: read_duties(form).put(post), manager, is_somebody_else })
-}
-
-/// A line manager must be somebody whom this viewer may see: of others, nobody learns here whether they exist.
-fn manager(conn: &mut Conn, scope: &Scope, email: Option<&WorkEmail>, today: Day) -> Result<Option<i64>> {
-    let Some(email) = email else { return Ok(None) };
-    let found = people::person_by_email(conn, email)?;
-    let seen = found.map(|person| people::visible_to(conn, scope, person.id, today));
-    match seen {
-        Some(Ok(person)) => Ok(Some(person.id)),
-        None | Some(Err(Problem::NotFound)) => {
-            Err(Problem::invalid("manager", "Nobody whom you can see has this email. Leave it empty for now"))
-        }
-        Some(Err(problem)) => Err(problem),
-    }
-}
-
-fn name(form: &Form, field: &str, empty: &str, complaints: &mut Complaints) -> String {
-    let typed = short(form, field, "The name", LONGEST_NAME, complaints);
-    match a_name(&typed) {
-        _ if typed.is_empty() => complaints.add(field, empty),
-        Ok(_) => {}
-        Err(wrong) => complaints.add(field, wrong.reason),
-    }
-    typed
-}
-
-/// `what` is what the field is called at the beginning of a sentence.
-fn short(form: &Form, field: &str, what: &str, most: usize, complaints: &mut Complaints) -> String {
-    let typed = form.get(field).split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some(complaint) = too_long(what, &typed, most) {
-        complaints.add(field, complaint);
-    }
-    typed
-}
-
-fn email(form: &Form, field: &str, complaints: &mut Complaints) -> Option<WorkEmail> {
-    let typed = form.get(field);
-    if typed.is_empty() {
-        return None;
-    }
-    WorkEmail::parse(typed)
-        .inspect_err(|_| complaints.add(field, "Enter an email address, such as name@example.sch.uk"))
-        .ok()
+    Ok(Added { person, reference, post: duties.put(post), manager, is_somebody_else })
 }
 
 /// A sentence about letters that certificates cannot print; empty if there are none.
@@ -305,6 +211,8 @@ struct Seen {
     posts: Vec<PostRecord>,
     /// Those with a last day, past or to come, that can be taken back.
     leaving: Vec<PostRecord>,
+    /// All that stand, past ones too, the newest first.
+    all: Vec<PostRecord>,
 }
 
 async fn see(visit: &Visit, viewer: &Viewer, id: i64) -> Result<Seen> {
@@ -314,7 +222,9 @@ async fn see(visit: &Visit, viewer: &Viewer, id: i64) -> Result<Seen> {
             let person = people::visible_to(conn, &scope, id, today)?;
             let posts = posts_that_go_on(conn, &scope, id, today)?;
             let leaving = posts_with_a_last_day(conn, &scope, id, today)?;
-            Ok(Seen { person, schools: people::schools_in(conn, &scope)?, posts, leaving })
+            let mut all = people::posts_seen(conn, &scope, id)?;
+            all.sort_by_key(|record| std::cmp::Reverse((record.post.from, record.post.id)));
+            Ok(Seen { person, schools: people::schools_in(conn, &scope)?, posts, leaving, all })
         })
         .await
 }
@@ -356,13 +266,34 @@ fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
         "surname": text("surname", person.known_surname()),
         "email": text("email", email),
         "duties_action": address("duties"),
-        "duties": duties_field(if form.has("is_about_duties") { read_duties(form) } else { duties(seen) }),
+        "duties": duties_field(seen, form, complaints),
         "leave_action": address("leave"),
         "leaving": leaving(seen),
         "can_leave": !seen.posts.is_empty(),
         "post": choice(&jobs(seen), form.get("post"), complaints.get("post")),
         "last_day": text("last_day", &last_day),
+        "jobs": seen.all.iter().map(|record| job_link(seen, record)).collect::<Vec<_>>(),
+        "known": null,
     })
+}
+
+/// One job, with the page that corrects it.
+fn job_link(seen: &Seen, record: &PostRecord) -> Value {
+    let until = record.post.until.map(|day| format!(" until {}", day.long())).unwrap_or_default();
+    json!({
+        "href": format!("/people/{}/posts/{}", seen.person.id, record.post.id),
+        "job": job(seen, record),
+        "days": format!("from {}{until}", record.post.from.long()),
+    })
+}
+
+fn duties_field(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
+    let duties = if form.has("is_about_duties") { Duties::read(form) } else { duties(seen) };
+    duties.field(may_be_on_placement(&seen.posts), complaints.get("duties"))
+}
+
+fn may_be_on_placement(posts: &[PostRecord]) -> bool {
+    posts.iter().any(|record| record.post.role_group.may_be_on_placement())
 }
 
 /// Each last day that is set, with what takes it back.
@@ -423,6 +354,7 @@ pub async fn correct_person(
         Err(complaints) => return finish(&visit, &seen, &form, Err(Problem::Invalid(complaints)), ""),
     };
     let said = format!("Saved.{}", printing(&typed));
+    let work_email = typed.work_email.clone();
     let done = visit
         .act_once(&form, "hr", move |act| {
             let today = act.now.day();
@@ -435,7 +367,10 @@ pub async fn correct_person(
             Ok(format!("/people/{id}"))
         })
         .await;
-    finish(&visit, &seen, &form, done, &said)
+    let Err(Problem::Invalid(complaints)) = done else { return finish(&visit, &seen, &form, done, &said) };
+    let mut view = correcting(&seen, &form, &complaints);
+    view["known"] = known(&visit, &viewer, work_email, &complaints).await?;
+    visit.again(CORRECT, CORRECT_TITLE, view, &complaints)
 }
 
 /// Sets what their jobs in scope include, and with it what is asked of them.
@@ -447,14 +382,21 @@ pub async fn set_duties(
     consequences: web::Data<Consequences>,
 ) -> Answer {
     let seen = see(&visit, &viewer, *id).await?;
-    let (scope, id, duties) = (hr_scope(&viewer)?, *id, read_duties(&form));
+    let (scope, id, duties) = (hr_scope(&viewer)?, *id, Duties::read(&form));
     let done = visit
         .act_once(&form, "hr", move |act| {
             let today = act.now.day();
             let person = people::visible_to(act.conn, &scope, id, today)?;
             let posts = posts_that_go_on(act.conn, &scope, id, today)?;
-            for record in posts.iter().filter(|record| Duties::of(record) != duties) {
-                people::correct_post(act, &person, record.post.id, &duties.put(NewPost::from(record)))?;
+            if duties.on_placement && !may_be_on_placement(&posts) {
+                let complaint = "Only a trainee can be on placement: correct the job’s role group first";
+                return Err(Problem::invalid("duties", complaint));
+            }
+            for record in &posts {
+                let (held, new) = (NewPost::from(record), duties.put(NewPost::from(record)));
+                if new != held {
+                    people::correct_post(act, &person, record.post.id, &new)?;
+                }
             }
             consequences.follow(act, id)?;
             Ok(format!("/people/{id}"))
@@ -467,7 +409,7 @@ fn read_corrected(form: &Form) -> std::result::Result<NewPerson, Complaints> {
     let mut complaints = Complaints::default();
     let forename = name(form, "forename", "Enter a first name", &mut complaints);
     let surname = name(form, "surname", "Enter a last name", &mut complaints);
-    let work_email = email(form, "email", &mut complaints);
+    let work_email = email(form, "email", "the work email", &mut complaints);
     match complaints.is_empty() {
         true => Ok(NewPerson { forename, surname, work_email, ..NewPerson::default() }),
         false => Err(complaints),
@@ -504,12 +446,15 @@ pub async fn leave(
         return take_back(&visit, &seen, scope, &form, consequences).await;
     }
     let mut complaints = Complaints::default();
-    let last_day = form.day("last_day", "the last day", &mut complaints);
-    let post = seen.posts.iter().map(|record| record.post.id).find(|post| post.to_string() == form.get("post"));
+    let post = form.get("post").parse::<i64>().ok();
     if post.is_none() {
         complaints.add("post", "Choose a job");
     }
-    let (Some(last_day), Some(post)) = (last_day, post) else {
+    let last_day = form.day("last_day", "the last day", &mut complaints);
+    if let Some(complaint) = last_day.and_then(|day| last_day_complaint(day, visit.now.day())) {
+        complaints.add("last_day", complaint);
+    }
+    let (Some(last_day), Some(post), true) = (last_day, post, complaints.is_empty()) else {
         return finish(&visit, &seen, &form, Err(Problem::Invalid(complaints)), "");
     };
     let done = visit
@@ -517,7 +462,9 @@ pub async fn leave(
             let today = act.now.day();
             let person = people::visible_to(act.conn, &scope, id, today)?;
             let posts = people::posts_seen(act.conn, &scope, id)?;
-            let record = posts.iter().find(|record| record.post.id == post).ok_or(Problem::NotFound)?;
+            let record = posts.iter().find(|record| record.post.id == post);
+            let record =
+                record.ok_or_else(|| Problem::invalid("post", "Choose a job: this one has changed meanwhile"))?;
             people::end_post(act, &person, record, last_day)?;
             consequences.follow(act, id)?;
             Ok(format!("/people/{id}"))

@@ -1,13 +1,16 @@
-//! What is seen of people: how a page learns who is looking; bringing in a staff list; adding and correcting by hand.
+//! What is seen of people: how a page learns who is looking; bringing in a staff list; adding and correcting by hand, a job on a page of its own.
 
 mod by_hand;
 mod importing;
+mod job;
+mod typed;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 pub use by_hand::{add, add_person, correct, correct_person, leave, set_duties};
 pub use importing::{apply, choose, every_row, look, send};
+pub use job::{correct_job, job};
 
 use super::{Scope, Viewer};
 use crate::problem::{Problem, Result};

@@ -1,6 +1,8 @@
 //! `/people/{id}`: one person: what is asked and how it stands, what they signed, what is open, what happened, and what was true
 //! on a certain day.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, web};
 use serde_json::{Value, json};
 
@@ -222,6 +224,8 @@ fn facts(record: &Record, today: Day) -> Vec<Value> {
         let works = if main.post.is_term_time_only() { "Term time" } else { "All year" };
         facts.push(("Works", works.to_owned()));
     }
+    let extra: BTreeSet<&str> = seen.posts_on(today).flat_map(|record| record.post.extra_jobs()).collect();
+    facts.extend(extra.into_iter().map(|job| ("Extra job", text::capital(job))));
     facts.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect()
 }
 
