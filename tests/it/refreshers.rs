@@ -92,7 +92,7 @@ fn it_is_for_whoever_did_all_five_the_year_before_and_for_nobody_else() {
     let trust = next_year();
     let priya = trust.browser(&trust.priya);
     assert!(priya.opens("/").says("Show what you still know"));
-    assert!(priya.opens("/refresher").says("You did these modules last year"));
+    assert!(priya.opens("/refresher").says("You did these courses last year"));
     let helen = trust.browser(&trust.helen);
     assert!(!helen.opens("/").says("Show what you still know"));
     assert_eq!(helen.opens("/refresher").location.as_deref(), Some("/"));
@@ -207,12 +207,12 @@ fn a_module_without_a_miss_is_done_and_a_missed_one_is_taken_in_the_ordinary_way
     assert_eq!(trust.done(), ["acceptable-use", "social-media-risks", "privacy-settings", "reporting-issues"]);
     let priya = trust.browser(&trust.priya);
     let result = priya.opens("/refresher");
-    assert!(result.says("10 of 12 right") && result.says("Please take 1 module again."), "{}", result.words());
+    assert!(result.says("10 of 12 right") && result.says("Please take 1 course again."), "{}", result.words());
     for gate in &trust.app.library().course("data-protection").unwrap().gates {
         assert_eq!(result.words().matches(gate.text.as_str()).count(), 1, "{}: {}", gate.id, result.words());
     }
     assert!(result.says("You got enough right, but you missed rules that nobody may get wrong"), "{}", result.words());
-    assert!(result.says("The modules in which you missed nothing are done."));
+    assert!(result.says("The courses in which you missed nothing are done."));
     assert_eq!(result.words().matches("is-done").count(), 4);
     assert!(result.says("href=\"/courses/data-protection\""));
     assert!(priya.opens("/courses/data-protection/quiz").says("Start the questions"));
@@ -251,7 +251,7 @@ fn what_is_done_already_is_not_asked_for_again_whatever_was_missed_of_it() {
     trust.act(move |act| completes(act, passed));
     trust.finishes_refresher(|_, _, _| true);
     let result = trust.browser(&trust.priya).opens("/refresher");
-    assert!(result.says("Please take 4 modules again."), "{}", result.words());
+    assert!(result.says("Please take 4 courses again."), "{}", result.words());
     assert!(!result.says("href=\"/courses/acceptable-use\""), "{}", result.words());
 }
 
@@ -281,7 +281,7 @@ fn below_eighty_per_cent_only_what_was_not_missed_is_done() {
     let sum = trust.refresher().sum().unwrap();
     assert_eq!((sum.right, sum.needed, sum.is_passed()), (9, 10, false));
     let result = trust.browser(&trust.priya).opens("/refresher");
-    assert!(result.says("You needed 10 right for all the modules to be done at once."), "{}", result.words());
+    assert!(result.says("You needed 10 right for all the courses to be done at once."), "{}", result.words());
     let left: Vec<&str> = MODULES.into_iter().filter(|slug| !trust.done().contains(slug)).collect();
     assert_eq!(left.len(), sum.missed.len());
 }

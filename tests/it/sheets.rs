@@ -353,7 +353,7 @@ fn receipt() -> ReceiptFacts {
                  personal account. If I do, I have told the school. I am waiting for its decision, or I am keeping to it.",
                 "Connection recorded on 3 November 2026",
             ),
-            statement("I have passed the five training modules for this year.", "Known from your training"),
+            statement("I have passed the five training courses for this year.", "Known from your training"),
         ],
         entry_id: "18204".into(),
         reference: "AT-26-9XTB2M7K4Q".into(),

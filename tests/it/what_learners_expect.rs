@@ -289,5 +289,5 @@ fn everybody_signs_the_sets_for_their_roles_and_who_is_here_for_a_short_time_the
 
     trust.does_what_comes_first(&supply);
     let page = trust.browser(&supply).opens(address);
-    assert!(page.says("pupil-contact-short") && !page.says("I have passed the five training modules"));
+    assert!(page.says("pupil-contact-short") && !page.says("I have passed the five training courses"));
 }

@@ -142,13 +142,13 @@ fn start(library: &Library, modules: &[Module]) -> Value {
             .map(|change| json!({ "title": module.course.title, "what": change.what, "day": change.date.long() }))
     });
     json!({
-        "heading": "You did these modules last year",
+        "heading": "You did these courses last year",
         "sentence": format!(
             "Answer {}, and you need not take again what you still know.",
             text::count(draw, "question", "questions")
         ),
         "facts": [
-            "A module without a wrong answer is done for this year. Your certificate says that you tested out.".to_owned(),
+            "A course without a wrong answer is done for this year. Your certificate says that you tested out.".to_owned(),
             "You take the others in the ordinary way, as often as you want.".to_owned(),
             format!("All are done with {needed} of {draw} right, as long as you miss no rule that nobody may get wrong."),
             "You have one go a year. There is no time limit. Stop whenever you like, and come back to the same question.".to_owned(),
@@ -196,20 +196,20 @@ fn finished(library: &Library, refresher: &Refresher, left: &[String], verdict_o
 /// How it went, why, and what is left of so many modules.
 fn sentence(sum: &Sum, rule: &str, modules: usize, left: usize) -> String {
     if sum.missed.is_empty() {
-        return "Nothing missed: all these modules are done for this year.".to_owned();
+        return "Nothing missed: all these courses are done for this year.".to_owned();
     }
     if sum.is_passed() {
-        return "That was enough: all these modules are done for this year.".to_owned();
+        return "That was enough: all these courses are done for this year.".to_owned();
     }
     let why = why_not_all(sum, rule);
     if left == 0 {
         return format!(
-            "{why} But what you missed is in modules that are done for this year already, so you have nothing to take \
+            "{why} But what you missed is in courses that are done for this year already, so you have nothing to take \
              again. Please read your answers below."
         );
     }
-    let done = if left < modules { " The modules in which you missed nothing are done." } else { "" };
-    format!("{why}{done} Please take {} again.", text::count(left, "module", "modules"))
+    let done = if left < modules { " The courses in which you missed nothing are done." } else { "" };
+    format!("{why}{done} Please take {} again.", text::count(left, "course", "courses"))
 }
 
 /// Too few right, or a rule missed that nobody may get wrong.
@@ -217,6 +217,6 @@ fn why_not_all(sum: &Sum, rule: &str) -> String {
     match (sum.right >= sum.needed, sum.missed_a_gate) {
         (true, _) => format!("You got enough right, but you missed {rule}."),
         (false, true) => format!("You needed {} right, and you missed {rule}.", sum.needed),
-        (false, false) => format!("You needed {} right for all the modules to be done at once.", sum.needed),
+        (false, false) => format!("You needed {} right for all the courses to be done at once.", sum.needed),
     }
 }
