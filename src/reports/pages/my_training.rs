@@ -16,7 +16,7 @@ use crate::reports::my_training::{self, Item, MyTraining, my_training, seconds_o
 use crate::reports::words::{Pill, due_in};
 use crate::text;
 
-const CONCERN: &str = "If a post, message or account worries you, tell the designated lead today. \
+const CONCERN: &str = "If a post, message or account worries you, tell the designated safeguarding lead today. \
                        You don’t need to finish the training first.";
 
 pub async fn show(visit: Visit, viewer: Viewer, library: web::Data<Library>) -> Answer {
