@@ -178,7 +178,8 @@ pub fn table() -> Vec<Row> {
             post "/people/{person}/correct" people::pages::correct_person;
             get "/people/{person}/posts/{post}" people::pages::job;
             post "/people/{person}/posts/{post}" people::pages::correct_job;
-            post "/people/{person}/duties" people::pages::set_duties;
+            post "/people/{person}/duties" assignments::pages::duties::preview;
+            post "/people/{person}/duties/apply" assignments::pages::duties::apply;
             post "/people/{person}/leave" people::pages::leave;
             get "/chase" reminders::pages::choose;
             post "/chase" reminders::pages::send;

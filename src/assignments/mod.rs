@@ -21,7 +21,7 @@ pub use calendars::{
 pub use extensions::{Extension, Wish, end_extension, evidence_extensions, extend, extensions};
 pub use programme::{is_offered, programme, take_up};
 pub use reconciling::{
-    BATCH, DueMove, Foreseen, Reconciled, Rules, Withdrawal, reconcile, reconcile_and_tell, standing_rules,
+    BATCH, DueMove, Foreseen, NewlyAsked, Reconciled, Rules, Withdrawal, reconcile, reconcile_and_tell, standing_rules,
     unreconciled, wanted_if, would_reconcile, would_reconcile_if,
 };
 pub use requirements::{

@@ -43,11 +43,19 @@ pub struct Reconciled {
 /// What reconciling would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Foreseen {
-    pub made: usize,
+    pub made: Vec<NewlyAsked>,
     pub moves: Vec<DueMove>,
     pub withdrawn: Vec<Withdrawal>,
     /// Everybody for whom anything would change.
     pub people: BTreeSet<i64>,
+}
+
+/// What would be asked of somebody that is not asked of them now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewlyAsked {
+    pub person: i64,
+    pub requirement: i64,
+    pub due: Day,
 }
 
 /// One assignment's due day, as it is and as it would be.
@@ -177,13 +185,15 @@ impl Foreseen {
     fn add(&mut self, changes: &Changes, exempt: &Exempt) {
         let is_left = |held: &Held| held.completed.is_none() && !exempt.has(held.person, held.requirement);
         let made = changes.make.iter().filter(|(person, want)| !exempt.has(*person, want.requirement));
-        let made: Vec<i64> = made.map(|(person, _)| *person).collect();
+        let made =
+            made.map(|(person, want)| NewlyAsked { person: *person, requirement: want.requirement, due: want.due });
+        let made: Vec<NewlyAsked> = made.collect();
         let moves = changes.moves.iter().filter(|change| is_left(&change.held));
         let moves: Vec<DueMove> = moves.filter_map(Move::of_day).collect();
         let withdrawn = changes.withdraw.iter().filter(|held| is_left(held));
         let withdrawn: Vec<Withdrawal> = withdrawn.map(Held::withdrawal).collect();
-        self.made += made.len();
-        self.people.extend(made);
+        self.people.extend(made.iter().map(|new| new.person));
+        self.made.extend(made);
         self.people.extend(withdrawn.iter().map(|gone| gone.person));
         self.people.extend(moves.iter().map(|change| change.person));
         self.withdrawn.extend(withdrawn);

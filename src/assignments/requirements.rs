@@ -67,9 +67,10 @@ impl Terms {
     }
 
     /// The same, asked anew from a day on: whoever did it meanwhile need not do it again, and everybody else has the days that new
-    /// starters have.
+    /// starters have. What is still asked on that day is asked on, as if nobody had ever stopped it.
     pub fn asked_again_from(self, day: Day) -> Terms {
-        Terms { from: day, until: None, ..self }
+        let from = if self.is_asked_on(day) { self.from } else { day };
+        Terms { from, until: None, ..self }
     }
 
     pub fn is_asked_on(&self, day: Day) -> bool {

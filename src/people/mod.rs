@@ -9,10 +9,12 @@ pub mod import;
 pub mod rules;
 pub mod pages;
 mod consequences;
+mod duties;
 mod store;
 mod viewer;
 
 pub use consequences::Consequences;
+pub use duties::{Duties, set_duties};
 pub use viewer::{Role, Scope, Viewer};
 
 use crate::act::Act;

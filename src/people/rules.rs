@@ -103,6 +103,25 @@ impl RoleGroup {
         self == RoleGroup::Trainee
     }
 
+    /// Its people, in the middle of a sentence.
+    pub fn people(self) -> &'static str {
+        match self {
+            RoleGroup::Teacher => "teachers",
+            RoleGroup::TeachingAssistant => "teaching assistants",
+            RoleGroup::Leadership => "leaders",
+            RoleGroup::Office => "office staff",
+            RoleGroup::Site => "site staff",
+            RoleGroup::Catering => "catering staff",
+            RoleGroup::Midday => "midday staff",
+            RoleGroup::Central => "central staff",
+            RoleGroup::Governor => "governors",
+            RoleGroup::Trustee => "trustees",
+            RoleGroup::Volunteer => "volunteers",
+            RoleGroup::Supply => "supply staff",
+            RoleGroup::Trainee => "trainees",
+        }
+    }
+
     /// What holds where the staff list does not say whether a post is term-time only.
     pub fn is_term_time_only_by_default(self) -> bool {
         matches!(

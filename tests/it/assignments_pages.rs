@@ -153,7 +153,8 @@ fn a_preview_reckons_from_the_rule_that_holds_though_the_last_change_is_not_work
     let back = look("31 October");
     assert!(back.says("This changes 4 due dates and mails nobody"), "{}", back.words());
     assert!(back.says("4 December</td>") && back.says("<b>9 November</b>"), "{}", back.words());
-    assert!(look("4 December").says("This changes no due date and mails nobody"));
+    assert_eq!(look("4 December").location.as_deref(), Some("/requirements"), "nothing would change");
+    assert!(look("4 Dec").location.is_some());
     let before = rows(&back);
     reconcile(&site);
     assert_eq!(rows(&look("31 October")), before);
@@ -212,6 +213,38 @@ fn hr_stops_asking_for_something_from_a_day_and_nothing_that_is_done_is_lost() {
     let mine = site.read(|conn| assignments::my_training(conn, amir.id, now));
     let one = mine.iter().find(|one| one.slug == "acceptable-use").unwrap().status(now);
     assert_eq!(one.due, Some(day("2026-11-16")), "{}", one.why);
+}
+
+#[test]
+fn taking_a_stop_back_before_its_day_leaves_everything_as_it_was() {
+    let site = trust();
+    let address = format!("/requirements/{}", requirement(&site, "acceptable-use"));
+    let amir = person(&site, AMIR);
+    let due = || {
+        let now = site.clock.now();
+        let mine = site.read(|conn| assignments::my_training(conn, amir.id, now));
+        let status = mine.iter().find(|one| one.slug == "acceptable-use").unwrap().status(now);
+        (status.due, status.why)
+    };
+    site.clock.set(at("2026-11-20", "09:14"));
+    reconcile(&site);
+    let sam = site.as_person(SAM);
+    let (before, list) = (due(), sam.opens("/requirements").words());
+    assert!(list.contains("Asked since 1 September 2025. Whoever is new has 20 working days."));
+    let changes = |fields: &[(&str, &str)]| {
+        let preview = sends(&sam, &sam.opens("/requirements"), &address, fields);
+        assert_eq!(sends(&sam, &preview, &format!("{address}/apply"), &[]).status, 303);
+        preview
+    };
+    changes(&[("change", "withdraw"), ("from", "01/12/2026")]);
+    let stopped = sam.opens("/requirements");
+    assert!(stopped.says("for the last time on 30 November 2026") && stopped.says("Go on asking for it"));
+    let back = changes(&[("change", "ask-again")]);
+    assert!(back.says("This changes no due date and mails nobody"), "{}", back.words());
+    assert_eq!(reconcile(&site), 0);
+    assert_eq!(due(), before, "what was overdue is as late as before");
+    let asked = |words: &str| words.matches("Asked since 1 September 2025. Whoever is new has 20").count();
+    assert_eq!(asked(&sam.opens("/requirements").words()), asked(&list));
 }
 
 fn person(site: &Site, email: &str) -> Person {
@@ -478,4 +511,60 @@ fn deadlines_show_hr_who_is_exempt_or_away_in_their_schools() {
     let seen = site.as_person(KIT).opens("/requirements");
     assert!(seen.says("Marsh, Kit") && !seen.says("Shah, Amir"));
     assert!(!site.as_person(ADA).opens("/requirements").says("Shah, Amir"));
+}
+
+// ── what a job includes
+
+#[test]
+fn hr_see_what_an_extra_job_asks_and_what_is_overdue_at_once_before_it_happens() {
+    let site = trust();
+    site.clock.set(at("2026-11-24", "09:14"));
+    reconcile(&site);
+    let (sam, kit) = (site.as_person(SAM), person(&site, KIT));
+    let (page, action) = (format!("/people/{}/correct", kit.id), format!("/people/{}/duties", kit.id));
+    let asked_of_kit = || asked(&site, &kit).len();
+    let before = asked_of_kit();
+    let preview = sends(&sam, &sam.opens(&page), &action, &[("duties", "images")]);
+    assert!(preview.says("Kit Marsh: what the job includes"), "{}", preview.words());
+    assert!(preview.says("This asks for 1 thing more and mails nobody") && preview.says("1 thing to do would be new."));
+    assert!(preview.says("One of these would be overdue at once. Their days count from when the job began."));
+    assert!(preview.says("<td data-label=\"Was due\">not asked</td>") && preview.says("<b>9 November</b>"));
+    assert_eq!((rows(&preview), asked_of_kit()), (1, before), "nothing has happened yet");
+
+    let apply = format!("{action}/apply");
+    let done = sends(&sam, &preview, &apply, &[("more_time", "yes")]);
+    let later = done.location.unwrap();
+    assert!(later.starts_with(&format!("/people/{}/assignments/", kit.id)) && later.ends_with("/later"), "{later}");
+    let more_time = sam.opens(&later);
+    assert!(more_time.status == 200 && more_time.says("It is due on 9 November 2026."), "{}", more_time.words());
+    assert_eq!(asked_of_kit(), before + 1);
+
+    let same = sends(&sam, &sam.opens(&page), &action, &[("duties", "images")]);
+    assert_eq!(same.location.as_deref(), Some(&*format!("/people/{}", kit.id)), "nothing would change");
+    let off = sends(&sam, &sam.opens(&page), &action, &[("duties", "")]);
+    assert!(off.says("This takes 1 due date away and mails nobody") && off.says("<b>not asked</b>"), "{}", off.words());
+    assert!(!off.says("then give more time"));
+    assert_eq!(sends(&sam, &off, &apply, &[]).location.as_deref(), Some(&*format!("/people/{}", kit.id)));
+    reconcile(&site);
+    assert_eq!(asked_of_kit(), before);
+
+    let elsewhere = format!("/people/{}/duties", person(&site, AMIR).id);
+    let kits = site.as_person(KIT);
+    for address in [elsewhere.clone(), format!("{elsewhere}/apply")] {
+        assert_eq!(sends(&kits, &kits.opens(&page), &address, &[("duties", "images")]).status, 404, "{address}");
+    }
+}
+
+#[test]
+fn a_preview_says_the_year_where_it_is_not_plain_and_one_order_holds_for_all_names() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let address = format!("/requirements/{}", requirement(&site, "acceptable-use"));
+    let look = |due: &str| sends(&sam, &sam.opens("/requirements"), &address, &[("due_day", due), ("starters", "20")]);
+    let far = look("15 March");
+    assert!(far.says("9 November 2026</td>") && far.says("<b>15 March 2027</b>"), "{}", far.words());
+    let near = look("4 December");
+    assert!(near.says("9 November</td>") && near.says("<b>4 December</b>"));
+    let starters = sends(&sam, &sam.opens("/requirements"), &address, &[("due_day", "31 October"), ("starters", "25")]);
+    assert!(starters.says("25 working days for whoever is new, not 20") && !starters.says("from 31 October"));
 }

@@ -412,7 +412,7 @@ fn a_preview_says_what_a_new_due_day_would_do_and_does_nothing() {
         let foreseen = assignments::would_reconcile(conn, &[ann.id, ben.id], &rules, now)?;
         Ok((foreseen, rules.requirements[place].id(), terms))
     });
-    assert_eq!((foreseen.made, foreseen.moves.len(), foreseen.withdrawn.len()), (0, 1, 0));
+    assert_eq!((foreseen.made.len(), foreseen.moves.len(), foreseen.withdrawn.len()), (0, 1, 0));
     assert_eq!(foreseen.people, BTreeSet::from([ben.id]));
     assert_eq!((foreseen.moves[0].from, foreseen.moves[0].to), (day("2026-11-02"), day("2026-12-04")));
     assert_eq!(trust.reconcile(), Reconciled::default());

@@ -183,7 +183,8 @@ fn a_name_an_email_and_what_a_job_includes_leave_a_line_that_says_what_they_were
     let names = [("forename", "Priya"), ("surname", "Nair-Lee"), ("email", "p.lee@saltmarsh.example")];
     assert_eq!(helen.fills_in(&helen.opens(&correct), &correct, &names).status, 303);
     let duties = format!("{page}/duties");
-    assert_eq!(helen.fills_in(&helen.opens(&correct), &duties, &[("duties", "images")]).status, 303);
+    let preview = helen.fills_in(&helen.opens(&correct), &duties, &[("duties", "images")]);
+    assert_eq!(helen.fills_in(&preview, &format!("{duties}/apply"), &[]).status, 303);
     let last = standing(&trust, "Priya")[0].post.id.to_string();
     let form = helen.opens(&correct);
     let leaves = [("post", last.as_str()), ("last_day", "31/12/2026")];
@@ -214,12 +215,13 @@ fn a_placement_is_offered_only_to_a_trainee_and_refused_for_others() {
     let form = helen.opens(&correct);
     assert!(!form.says("on placement"), "{}", form.words());
     let refused = helen.fills_in(&form, &duties, &[("duties", "placement")]);
-    assert!(refused.status == 422 && refused.says("Only a trainee can be on placement"), "{}", refused.words());
+    assert!(refused.status == 403 && refused.says("Only a trainee can be on placement"), "{}", refused.words());
     assert_ne!(standing(&trust, "Priya")[0].employment_type, EmploymentType::Placement.as_str());
     corrects(&helen, &job_page(&trust, "Priya"), &[("role_group", "trainee")]);
     let form = helen.opens(&correct);
     assert!(form.says("They are a trainee on placement"), "{}", form.words());
-    assert_eq!(helen.fills_in(&form, &duties, &[("duties", "placement")]).status, 303);
+    let preview = helen.fills_in(&form, &duties, &[("duties", "placement")]);
+    assert_eq!(helen.fills_in(&preview, &format!("{duties}/apply"), &[]).status, 303);
     assert!(standing(&trust, "Priya")[0].post.on_placement);
 
     let added = [

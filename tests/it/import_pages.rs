@@ -381,7 +381,8 @@ fn hr_says_what_a_job_includes_and_the_training_for_it_is_asked() {
     let sam = site.as_person(SAM);
     let kit = somebody(&site, KIT).unwrap();
     let (page, action) = (format!("/people/{}/correct", kit.id), format!("/people/{}/duties", kit.id));
-    let done = fills(&sam, &page, &action, &[("duties", "images"), ("duties", "accounts")]);
+    let preview = fills(&sam, &page, &action, &[("duties", "images"), ("duties", "accounts")]);
+    let done = sam.fills_in(&preview, &format!("{action}/apply"), &[]);
     assert_eq!((done.status, leads_to(&done)), (303, &*format!("/people/{}", kit.id)), "{}", done.words());
     let posts = site.read(|conn| people::posts_of(conn, &[kit.id]));
     let held: Vec<_> =
@@ -413,9 +414,13 @@ fn hr_says_that_a_trainee_is_on_placement_and_takes_it_back() {
         let new = NewPost { role_group: RoleGroup::Trainee, ..NewPost::from(&record) };
         people::correct_post(act, &trainee, record.post.id, &new)
     });
-    fills(&sam, &page, &action, &[("duties", "placement")]);
+    let sets = |ticked: &[(&str, &str)]| {
+        let preview = fills(&sam, &page, &action, ticked);
+        assert_eq!(sam.fills_in(&preview, &format!("{action}/apply"), &[]).status, 303);
+    };
+    sets(&[("duties", "placement")]);
     assert!(held().iter().all(|post| *post == (true, "placement".to_owned())), "{:?}", held());
-    fills(&sam, &page, &action, &[]);
+    sets(&[]);
     assert!(held().iter().all(|post| *post == (false, String::new())), "{:?}", held());
 }
 

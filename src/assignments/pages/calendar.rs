@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::web;
 use serde_json::{Value, json};
 
-use super::foreseen::{PREVIEW, PREVIEW_TITLE, Preview, What};
+use super::foreseen::{PREVIEW, PREVIEW_TITLE, Preview, What, said};
 use super::{capacity, scope};
 use crate::assignments::calendar::{AcademicYear, Calendar, CalendarSpan, SpanKind};
 use crate::assignments::{self, CalendarChange, Rules};
@@ -101,13 +101,17 @@ pub async fn preview(
         let page = view(&sheet, &viewer, visit.now.day(), Some((&key, &form, &complaints)));
         return visit.again(PAGE, TITLE, page, &under_field_names(&key, &complaints));
     };
-    let preview = foresee(&visit, &viewer, &library, &sheet, &change).await?;
     let query = sheet.place.query();
+    if matches!(&change, CalendarChange::Replace { was, becomes } if was == becomes) {
+        let same = "Nothing was changed: these are the days that stand already.";
+        return visit.go_saying(&format!("/calendar?{query}"), same);
+    }
+    let preview = foresee(&visit, &viewer, &library, &sheet, &change).await?;
     let typed = form.typed();
     let what = What {
         back_href: format!("/calendar?{query}"),
         back_text: "Back to the calendar".to_owned(),
-        kicker: kicker(&sheet.place, &change),
+        kicker: kicker(&sheet.place, &change, visit.now.day()),
         action: format!("/calendar/spans/{key}/apply?{query}"),
         values: typed.iter().map(|(name, value)| (name.as_str(), value.clone())).collect(),
     };
@@ -290,7 +294,8 @@ fn whose_clock(conn: &mut Conn, school: Option<i64>) -> Result<Vec<i64>> {
     Ok(people)
 }
 
-fn kicker(place: &Place, change: &CalendarChange) -> String {
+fn kicker(place: &Place, change: &CalendarChange, today: Day) -> String {
+    let dates = |span: &CalendarSpan| dates(span, today);
     let what = match change {
         CalendarChange::Add(span) => format!("{}, {}: new", span.name, dates(span)),
         CalendarChange::TakeOff(span) => format!("{}, {}: taken off", span.name, dates(span)),
@@ -299,8 +304,9 @@ fn kicker(place: &Place, change: &CalendarChange) -> String {
     format!("{}, {what}", text::capital(place.name()))
 }
 
-fn dates(span: &CalendarSpan) -> String {
-    if span.from == span.until { span.from.short() } else { format!("{} to {}", span.from.short(), span.until.short()) }
+fn dates(span: &CalendarSpan, today: Day) -> String {
+    let [from, until] = said([span.from, span.until], today);
+    if from == until { from } else { format!("{from} to {until}") }
 }
 
 // ── the page

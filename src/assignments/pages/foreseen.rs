@@ -4,21 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::assignments::{DueMove, Foreseen, Requirement};
+use crate::assignments::{Foreseen, Requirement};
 use crate::clock::Day;
 use crate::courses::Library;
 use crate::db::Conn;
 use crate::people::rules::{Post, main_post};
 use crate::people::{self, PostRecord, Scope};
 use crate::problem::Result;
-use crate::text::count;
+use crate::text::{count, searchable};
 
 /// The page that says what a change would do.
 pub const PREVIEW: &str = "assignments/preview";
 pub const PREVIEW_TITLE: &str = "What this changes";
 
 /// So many are named on the page; the others are counted.
-const NAMED: usize = 25;
+const NAMED: usize = 100;
+
+/// So far from today a day is plain without its year.
+const PLAIN_DAYS: i64 = 183;
 
 /// The preview's part that is the same for every kind of change.
 pub struct Preview {
@@ -28,6 +31,8 @@ pub struct Preview {
     pub caption: String,
     pub touched: Vec<Value>,
     pub button: String,
+    /// Another button that makes the change: what it sends, and its words.
+    pub second: Option<(&'static str, &'static str)>,
 }
 
 impl Preview {
@@ -40,14 +45,11 @@ impl Preview {
         scope: &Scope,
         today: Day,
     ) -> Result<Preview> {
-        let moved = foreseen.moves.iter().map(|change| change.person);
-        let mut ids: Vec<i64> = moved.chain(foreseen.withdrawn.iter().map(|gone| gone.person)).collect();
-        ids.sort_unstable();
-        ids.dedup();
+        let ids: Vec<i64> = foreseen.people.iter().copied().collect();
         let in_view = InView::of(conn, &ids, scope, today)?;
-        let touched = touched(foreseen, &in_view, requirements, library);
+        let touched = touched(foreseen, &in_view, requirements, library, today);
         let moved = foreseen.moves.len();
-        let heading = heading(moved, foreseen.withdrawn.len());
+        let heading = heading(foreseen);
         let button = match moved {
             0 => "Make this change".to_owned(),
             _ => format!("Change {}", count(moved, "due date", "due dates")),
@@ -59,7 +61,7 @@ impl Preview {
         };
         let touched = touched.into_iter().take(NAMED).collect();
         let sentence = sentence(foreseen);
-        Ok(Preview { heading, sentence, warning: warning(&foreseen.moves, today), caption, touched, button })
+        Ok(Preview { heading, sentence, warning: warning(foreseen, today), caption, touched, button, second: None })
     }
 
     /// As its page takes it.
@@ -77,6 +79,7 @@ impl Preview {
             "action": what.action,
             "values": values.collect::<Vec<_>>(),
             "button": self.button,
+            "second": self.second.map(|(name, text)| json!({ "name": name, "text": text })),
         })
     }
 }
@@ -90,15 +93,17 @@ pub struct What<'a> {
     pub values: Vec<(&'a str, String)>,
 }
 
-fn heading(moved: usize, taken: usize) -> String {
+fn heading(foreseen: &Foreseen) -> String {
+    let (made, moved, taken) = (foreseen.made.len(), foreseen.moves.len(), foreseen.withdrawn.len());
     let dates = |many| count(many, "due date", "due dates");
-    let said = match (moved, taken) {
-        (0, 0) => "changes no due date".to_owned(),
-        (_, 0) => format!("changes {}", dates(moved)),
-        (0, _) => format!("takes {} away", dates(taken)),
-        _ => format!("changes {}, takes {} away", dates(moved), dates(taken)),
-    };
-    format!("This {said} and mails nobody")
+    let parts = [
+        (made > 0, format!("asks for {}", count(made, "thing more", "things more"))),
+        (moved > 0, format!("changes {}", dates(moved))),
+        (taken > 0, format!("takes {} away", dates(taken))),
+        (made + moved + taken == 0, "changes no due date".to_owned()),
+    ];
+    let said: Vec<String> = parts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words).collect();
+    format!("This {} and mails nobody", said.join(", "))
 }
 
 fn sentence(foreseen: &Foreseen) -> String {
@@ -106,25 +111,30 @@ fn sentence(foreseen: &Foreseen) -> String {
         return "Nothing changes for anybody today. It counts from now on.".to_owned();
     }
     let mut said = vec![format!("It touches {}.", count(foreseen.people.len(), "person", "people"))];
-    if foreseen.made > 0 {
-        said.push(format!("{} would be new.", count(foreseen.made, "thing to do", "things to do")));
+    if !foreseen.made.is_empty() {
+        said.push(format!("{} would be new.", count(foreseen.made.len(), "thing to do", "things to do")));
     }
     if !foreseen.withdrawn.is_empty() {
         said.push(format!("{} would no longer be asked.", count(foreseen.withdrawn.len(), "thing", "things")));
     }
     said.push("What is done stays done.".to_owned());
-    if foreseen.made > 0 || !foreseen.moves.is_empty() {
+    if !foreseen.made.is_empty() || !foreseen.moves.is_empty() {
         said.push("The next letter that somebody gets has their new day.".to_owned());
     }
     said.join(" ")
 }
 
-fn warning(moves: &[DueMove], today: Day) -> Option<String> {
-    let overdue = moves.iter().filter(|change| change.from >= today && change.to < today).count();
-    match overdue {
+/// How many things somebody would be late with from one moment to the next.
+pub fn overdue_at_once(foreseen: &Foreseen, today: Day) -> usize {
+    let moved = foreseen.moves.iter().filter(|change| change.from >= today && change.to < today);
+    moved.count() + foreseen.made.iter().filter(|new| new.due < today).count()
+}
+
+fn warning(foreseen: &Foreseen, today: Day) -> Option<String> {
+    match overdue_at_once(foreseen, today) {
         0 => None,
         1 => Some("One of these would be overdue at once.".to_owned()),
-        _ => Some(format!("{overdue} of these would be overdue at once.")),
+        overdue => Some(format!("{overdue} of these would be overdue at once.")),
     }
 }
 
@@ -169,30 +179,49 @@ pub fn title(library: &Library, requirement: &Requirement) -> String {
     library.title_or_slug(requirement.kind, &requirement.slug)
 }
 
+/// Days as a page says them beside each other: with their years, unless it is plain which are meant.
+pub fn said<const N: usize>(days: [Day; N], today: Day) -> [String; N] {
+    let is_plain = |day: &Day| day.year() == today.year() && day.days_since(today).abs() <= PLAIN_DAYS;
+    let all_plain = days.iter().all(is_plain);
+    days.map(|day| if all_plain { day.short() } else { day.long() })
+}
+
 /// One row for each person and pair of days, in the order of names; none is a day on which it is not asked.
-fn touched(foreseen: &Foreseen, in_view: &InView, requirements: &[Requirement], library: &Library) -> Vec<Value> {
+fn touched(
+    foreseen: &Foreseen,
+    in_view: &InView,
+    requirements: &[Requirement],
+    library: &Library,
+    today: Day,
+) -> Vec<Value> {
+    let made = foreseen.made.iter().map(|one| (one.person, one.requirement, None, Some(one.due)));
     let moves = foreseen.moves.iter().map(|one| (one.person, one.requirement, Some(one.from), Some(one.to)));
     let withdrawn = foreseen.withdrawn.iter().map(|one| (one.person, one.requirement, one.due, None));
-    let mut changed: BTreeMap<(&str, i64, Option<Day>, Option<Day>), Vec<i64>> = BTreeMap::new();
-    for (person, requirement, was, now) in moves.chain(withdrawn) {
+    let mut changed: BTreeMap<(String, i64, Option<Day>, Option<Day>), Vec<i64>> = BTreeMap::new();
+    for (person, requirement, was, now) in made.chain(moves).chain(withdrawn) {
         if let Some((name, _)) = in_view.get(person) {
-            changed.entry((name, person, was, now)).or_default().push(requirement);
+            changed.entry((searchable(name), person, was, now)).or_default().push(requirement);
         }
     }
-    let rows = changed.into_iter().filter_map(|((name, person, was, now), asked)| {
-        let (_, school) = in_view.get(person)?;
+    let rows = changed.into_iter().filter_map(|((_, person, was, now), asked)| {
+        let (name, school) = in_view.get(person)?;
         let first = requirements.iter().find(|requirement| asked.contains(&requirement.id()))?;
         let what = match asked.len() {
             1 => title(library, first),
             all => format!("{} and {} more", title(library, first), all - 1),
         };
-        let day = |day: Option<Day>, none: &str| day.map_or_else(|| none.to_owned(), Day::short);
+        let [was, now] = match (was, now) {
+            (Some(was), Some(now)) => said([was, now], today),
+            (Some(was), None) => [said([was], today).concat(), "not asked".to_owned()],
+            (None, Some(now)) => ["not asked".to_owned(), said([now], today).concat()],
+            (None, None) => ["no day".to_owned(), "not asked".to_owned()],
+        };
         Some(json!({
             "name": name,
             "school": school,
             "what": what,
-            "was": day(was, "no day"),
-            "now": day(now, "not asked"),
+            "was": was,
+            "now": now,
         }))
     });
     rows.collect()

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::foreseen::{InView, title};
+use super::foreseen::{InView, said, title};
 use crate::assignments::{self, Requirement, Whom};
 use crate::clock::{Day, Instant};
 use crate::courses::Library;
 use crate::db::Conn;
 use crate::people::{self, Scope};
 use crate::problem::Result;
+use crate::text::searchable;
 
 /// One of them, of whatever kind.
 struct Kept {
@@ -42,7 +43,7 @@ pub fn rows(
         let seen = one.given_by.filter(|giver| *scope == Scope::Trust || in_view.get(*giver).is_some());
         seen.and_then(|giver| names.get(&giver)).map(|name| format!(" by {name}")).unwrap_or_default()
     };
-    let mut rows: Vec<(&str, Value)> = kept
+    let mut rows: Vec<(String, Value)> = kept
         .iter()
         .filter_map(|one| {
             let (name, _) = in_view.get(one.person)?;
@@ -53,12 +54,12 @@ pub fn rows(
                 "until": one.until.map_or_else(|| "not known".to_owned(), Day::long),
                 // A reason may name any school: it is told only where all of the person is in sight.
                 "why": if in_view.is_whole(one.person) { one.why.as_str() } else { "" },
-                "by": format!("{}{}", one.recorded.day().short(), giver(one)),
+                "by": format!("{}{}", said([one.recorded.day()], today).concat(), giver(one)),
             });
-            Some((name.as_str(), row))
+            Some((searchable(name), row))
         })
         .collect();
-    rows.sort_by_key(|(name, _)| *name);
+    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 

@@ -1,6 +1,7 @@
 //! What is seen of requirements and calendars: what holds, and what a change would do, and to whom, before it happens.
 
 mod calendar;
+pub mod duties;
 pub mod extending;
 mod foreseen;
 mod kept;

@@ -68,11 +68,20 @@ impl Change {
 
     fn kicker(&self, title: &str, standing: &Terms, today: Day) -> String {
         match self {
-            Change::Due(_) => {
+            Change::Due(due) => {
                 let after = self.applied_to(standing.clone(), today);
-                format!("{title}: from {} to {}", due_words(standing), due_words(&after))
+                let day = (due_words(standing) != due_words(&after))
+                    .then(|| format!("from {} to {}", due_words(standing), due_words(&after)));
+                let starters = (standing.due.starter_days != due.starter_days).then(|| {
+                    format!("{} for whoever is new, not {}", days(due.starter_days), standing.due.starter_days)
+                });
+                let changes: Vec<String> = [day, starters].into_iter().flatten().collect();
+                format!("{title}: {}", changes.join("; "))
             }
             Change::Withdraw(from) => format!("{title}: asked of nobody from {}", from.long()),
+            Change::AskAgain if standing.is_asked_on(today) => {
+                format!("{title}: asked on, as if nobody had stopped it")
+            }
             Change::AskAgain => format!("{title}: asked again from today"),
         }
     }
@@ -111,18 +120,24 @@ pub async fn preview(
         return visit.again(PAGE, TITLE, view, &complaints);
     };
     let (now, content, may_see, meant) = (visit.now, library.clone(), scope(&viewer), change.clone());
-    let (requirement, preview) = visit
+    let looked = visit
         .read(move |conn| {
             let mut rules = assignments::standing_rules(conn)?;
             let one = rules.requirements.iter_mut().find(|one| one.id() == id).ok_or(Problem::NotFound)?;
             let standing = one.clone();
+            if meant.applied_to(one.terms(), today) == one.terms() {
+                return Ok((standing, None));
+            }
             *one = one.under(&meant.supposed(one.terms(), today));
             let everybody: Vec<i64> = people::everybody(conn)?.into_iter().map(|person| person.id).collect();
             let foreseen = assignments::would_reconcile(conn, &everybody, &rules, now)?;
             let preview = Preview::of(conn, &foreseen, &rules.requirements, &content, &may_see, today)?;
-            Ok((standing, preview))
+            Ok((standing, Some(preview)))
         })
         .await?;
+    let (requirement, Some(preview)) = looked else {
+        return visit.go_saying("/requirements", "Nothing was changed: this is how it stands already.");
+    };
     let what = What {
         back_href: "/requirements".to_owned(),
         back_text: BACK.to_owned(),
@@ -187,7 +202,7 @@ async fn list(
         })
         .await?;
     let may_change = capacity(viewer, None).is_some();
-    let rows: Vec<Value> = standing.iter().map(|one| row(one, library, may_change, typed)).collect();
+    let rows: Vec<Value> = standing.iter().map(|one| row(one, library, may_change, typed, today)).collect();
     let sentence = match may_change {
         true => "What must be done, by whom, by when. You see whom a change touches before it happens.",
         false => "What must be done, by whom, by when. Somebody with the whole trust in view can change it.",
@@ -202,7 +217,7 @@ async fn list(
     Ok((json!({ "sentence": sentence, "requirements": rows, "kept": kept }), errors))
 }
 
-fn row(requirement: &Requirement, library: &Library, may_change: bool, typed: Typed) -> Value {
+fn row(requirement: &Requirement, library: &Library, may_change: bool, typed: Typed, today: Day) -> Value {
     let (id, terms) = (requirement.id(), requirement.terms());
     let typed = typed.filter(|(of, _, _)| *of == id);
     let entered = |name: &str, standing: String| match typed {
@@ -217,6 +232,7 @@ fn row(requirement: &Requirement, library: &Library, may_change: bool, typed: Ty
         "due": format!("due {}", due_words(&terms)),
         "standing": standing(&terms),
         "is_withdrawn": terms.until.is_some(),
+        "again": if terms.is_asked_on(today) { "Go on asking for it" } else { "Ask it again" },
         "action": may_change.then(|| format!("/requirements/{id}")),
         "is_open": typed.is_some_and(|(_, form, _)| !form.has("change")),
         "is_withdrawing": typed.is_some_and(|(_, form, _)| form.has("change")),
@@ -237,7 +253,7 @@ fn who(audience: &Audience) -> String {
     ];
     let mut words: Vec<String> =
         named.iter().filter(|(asked, _)| *asked).map(|(_, words)| (*words).to_owned()).collect();
-    words.extend(audience.role_groups.iter().map(|group| format!("{group}s")));
+    words.extend(audience.role_groups.iter().map(|group| group.people().to_owned()));
     let mut words = text::list(&words);
     if !audience.schools.is_empty() {
         let schools: Vec<String> = audience.schools.iter().map(ToString::to_string).collect();

@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 
 use super::hr_scope;
 use super::typed::{
-    Duties, LONGEST_REFERENCE, choice, email, first_day, job_title, manager, name, role_group, role_group_options,
-    school, school_options, short, term_time, term_time_options,
+    LONGEST_REFERENCE, choice, duties_field, email, first_day, job_title, manager, name, role_group,
+    role_group_options, school, school_options, short, term_time, term_time_options,
 };
 use crate::clock::Day;
 use crate::db::Conn;
 use crate::http::{Answer, Form, Visit, field};
 use crate::pdf;
 use crate::people::rules::{PostFlags, WorkEmail, last_day_complaint};
-use crate::people::{self, Consequences, NewPerson, NewPost, Person, PostRecord, School, Scope, Viewer};
+use crate::people::{self, Consequences, Duties, NewPerson, NewPost, Person, PostRecord, School, Scope, Viewer};
 use crate::problem::{Complaints, Problem, Result};
 
 const ADD: &str = "people/add";
@@ -52,7 +52,7 @@ fn adding(schools: &[School], form: &Form, complaints: &Complaints) -> Value {
         "role_group": choice("role_group", &role_group_options(), ""),
         "term_time": choice("term_time", &term_time_options(), ""),
         "start": text("start"),
-        "duties": Duties::read(form).field(true, complaints.get("duties")),
+        "duties": duties_field(Duties::ticked(&form.all("duties")), true, complaints.get("duties")),
         "manager": text("manager"),
         "same": null,
         "known": null,
@@ -162,7 +162,7 @@ fn read_added(form: &Form, schools: &[School], today: Day) -> std::result::Resul
     let job_title = job_title(form, &mut complaints);
     let role_group = role_group(form, &mut complaints);
     let from = first_day(form, today, &mut complaints);
-    let duties = Duties::read(form);
+    let duties = Duties::ticked(&form.all("duties"));
     if duties.on_placement && role_group.is_some_and(|group| !group.may_be_on_placement()) {
         complaints
             .add("duties", "Only a trainee can be on placement: take the tick away, or choose the role group Trainee");
@@ -266,7 +266,7 @@ fn correcting(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
         "surname": text("surname", person.known_surname()),
         "email": text("email", email),
         "duties_action": address("duties"),
-        "duties": duties_field(seen, form, complaints),
+        "duties": duties_field(Duties::of_any(&seen.posts), Duties::may_be_placement(&seen.posts), None),
         "leave_action": address("leave"),
         "leaving": leaving(seen),
         "can_leave": !seen.posts.is_empty(),
@@ -287,31 +287,11 @@ fn job_link(seen: &Seen, record: &PostRecord) -> Value {
     })
 }
 
-fn duties_field(seen: &Seen, form: &Form, complaints: &Complaints) -> Value {
-    let duties = if form.has("is_about_duties") { Duties::read(form) } else { duties(seen) };
-    duties.field(may_be_on_placement(&seen.posts), complaints.get("duties"))
-}
-
-fn may_be_on_placement(posts: &[PostRecord]) -> bool {
-    posts.iter().any(|record| record.post.role_group.may_be_on_placement())
-}
-
 /// Each last day that is set, with what takes it back.
 fn leaving(seen: &Seen) -> Vec<Value> {
     let days = seen.leaving.iter().filter_map(|record| Some((record, record.post.until?)));
     days.map(|(record, day)| json!({ "post": record.post.id.to_string(), "job": job(seen, record), "day": day.long() }))
         .collect()
-}
-
-/// What any of their jobs includes.
-fn duties(seen: &Seen) -> Duties {
-    let any = |of: fn(&Duties) -> bool| seen.posts.iter().map(Duties::of).any(|duties| of(&duties));
-    let flags = PostFlags {
-        leadership: any(|duties| duties.flags.leadership),
-        account_administrator: any(|duties| duties.flags.account_administrator),
-        takes_images: any(|duties| duties.flags.takes_images),
-    };
-    Duties { flags, on_placement: any(|duties| duties.on_placement) }
 }
 
 fn jobs(seen: &Seen) -> Vec<(String, String)> {
@@ -371,38 +351,6 @@ pub async fn correct_person(
     let mut view = correcting(&seen, &form, &complaints);
     view["known"] = known(&visit, &viewer, work_email, &complaints).await?;
     visit.again(CORRECT, CORRECT_TITLE, view, &complaints)
-}
-
-/// Sets what their jobs in scope include, and with it what is asked of them.
-pub async fn set_duties(
-    visit: Visit,
-    viewer: Viewer,
-    id: web::Path<i64>,
-    form: Form,
-    consequences: web::Data<Consequences>,
-) -> Answer {
-    let seen = see(&visit, &viewer, *id).await?;
-    let (scope, id, duties) = (hr_scope(&viewer)?, *id, Duties::read(&form));
-    let done = visit
-        .act_once(&form, "hr", move |act| {
-            let today = act.now.day();
-            let person = people::visible_to(act.conn, &scope, id, today)?;
-            let posts = posts_that_go_on(act.conn, &scope, id, today)?;
-            if duties.on_placement && !may_be_on_placement(&posts) {
-                let complaint = "Only a trainee can be on placement: correct the job’s role group first";
-                return Err(Problem::invalid("duties", complaint));
-            }
-            for record in &posts {
-                let (held, new) = (NewPost::from(record), duties.put(NewPost::from(record)));
-                if new != held {
-                    people::correct_post(act, &person, record.post.id, &new)?;
-                }
-            }
-            consequences.follow(act, id)?;
-            Ok(format!("/people/{id}"))
-        })
-        .await;
-    finish(&visit, &seen, &form, done, "Saved.")
 }
 
 fn read_corrected(form: &Form) -> std::result::Result<NewPerson, Complaints> {

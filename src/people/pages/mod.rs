@@ -8,7 +8,7 @@ mod typed;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-pub use by_hand::{add, add_person, correct, correct_person, leave, set_duties};
+pub use by_hand::{add, add_person, correct, correct_person, leave};
 pub use importing::{apply, choose, every_row, look, send};
 pub use job::{correct_job, job};
 

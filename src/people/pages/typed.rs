@@ -7,8 +7,8 @@ use crate::clock::Day;
 use crate::db::Conn;
 use crate::http::Form;
 use crate::people::import::{Fte, a_name};
-use crate::people::rules::{EmploymentType, PostFlags, RoleGroup, WorkEmail, first_day_complaint};
-use crate::people::{self, NewPost, Person, PostRecord, School, Scope};
+use crate::people::rules::{EmploymentType, RoleGroup, WorkEmail, first_day_complaint};
+use crate::people::{self, Duties, Person, School, Scope};
 use crate::problem::{Complaints, Problem, Result};
 use crate::text::{capital, too_long};
 
@@ -157,54 +157,18 @@ pub(super) fn manager(conn: &mut Conn, scope: &Scope, email: &WorkEmail, today: 
 
 // ── what a job includes
 
-/// What decides which training somebody gets, beside their role group.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) struct Duties {
-    pub flags: PostFlags,
-    pub on_placement: bool,
-}
-
-impl Duties {
-    pub fn of(post: &PostRecord) -> Duties {
-        Duties { flags: post.post.flags, on_placement: post.post.on_placement }
+/// What a job includes, as tick boxes; a placement is offered where it means something.
+pub(super) fn duties_field(duties: Duties, with_placement: bool, error: Option<&str>) -> Value {
+    let Duties { flags, on_placement } = duties;
+    let option = |value: &str, text: &str, is_chosen: bool| json!({ "value": value, "text": text, "note": null, "is_chosen": is_chosen });
+    let mut options = vec![
+        option("leads", "They are a senior leader", flags.leadership),
+        option("accounts", "They run a school’s social media account", flags.account_administrator),
+        option("images", "They take or publish pictures of pupils", flags.takes_images),
+    ];
+    if with_placement {
+        let text = "They are a trainee on placement, whom the school does not employ";
+        options.push(option("placement", text, on_placement));
     }
-
-    pub fn read(form: &Form) -> Duties {
-        let ticked = form.all("duties");
-        let flags = PostFlags {
-            leadership: ticked.contains(&"leads"),
-            account_administrator: ticked.contains(&"accounts"),
-            takes_images: ticked.contains(&"images"),
-        };
-        Duties { flags, on_placement: ticked.contains(&"placement") }
-    }
-
-    /// The job with these duties. Only a trainee's says whether it is a placement; one that has ended leaves open how they
-    /// are employed now.
-    pub fn put(self, post: NewPost) -> NewPost {
-        let placement = EmploymentType::Placement.as_str();
-        let employment_type = match self.on_placement {
-            _ if !post.role_group.may_be_on_placement() => post.employment_type,
-            true => placement.to_owned(),
-            false if post.employment_type == placement => String::new(),
-            false => post.employment_type,
-        };
-        NewPost { flags: self.flags, employment_type, ..post }
-    }
-
-    /// As tick boxes; a placement is offered where it means something.
-    pub fn field(self, with_placement: bool, error: Option<&str>) -> Value {
-        let Duties { flags, on_placement } = self;
-        let option = |value: &str, text: &str, is_chosen: bool| json!({ "value": value, "text": text, "note": null, "is_chosen": is_chosen });
-        let mut options = vec![
-            option("leads", "They are a senior leader", flags.leadership),
-            option("accounts", "They run a school’s social media account", flags.account_administrator),
-            option("images", "They take or publish pictures of pupils", flags.takes_images),
-        ];
-        if with_placement {
-            let text = "They are a trainee on placement, whom the school does not employ";
-            options.push(option("placement", text, on_placement));
-        }
-        json!({ "options": options, "error": error })
-    }
+    json!({ "options": options, "error": error })
 }

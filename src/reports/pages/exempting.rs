@@ -151,6 +151,7 @@ pub async fn preview(
             { "name": "reason", "value": wish.reason },
         ],
         "button": format!("Exempt {}", looked.person.known_as()),
+        "second": null,
     });
     visit.page(PREVIEW, "Exempt", view)
 }
@@ -174,6 +175,7 @@ fn again_view(looked: &Looked, library: &Library) -> Value {
         "action": format!("{}/again", looked.address()),
         "values": [],
         "button": "Ask again",
+        "second": null,
     })
 }
 
