@@ -194,6 +194,7 @@ diesel::table! {
         file_name -> Text,
         bytes -> Binary,
         uploaded_at -> BigInt,
+        done -> Nullable<Text>,
     }
 }
 

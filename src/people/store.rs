@@ -179,6 +179,9 @@ pub struct UploadRow {
     pub school_id: Option<i64>,
     pub file_name: String,
     pub bytes: Vec<u8>,
+    pub uploaded_at: i64,
+    /// What was done with it, once it was applied; its bytes are gone then.
+    pub done: Option<String>,
 }
 
 // ── schools
@@ -519,8 +522,10 @@ pub fn upload(conn: &mut Conn, person: i64, id: i64, since: Instant) -> Result<U
         .first(conn)?)
 }
 
-pub fn delete_upload(conn: &mut Conn, id: i64) -> Result<()> {
-    diesel::delete(import_uploads::table.find(id)).execute(conn)?;
+/// The list itself goes; what was done with it stays in its place.
+pub fn empty_upload(conn: &mut Conn, id: i64, done: &str) -> Result<()> {
+    let set = (import_uploads::bytes.eq(Vec::<u8>::new()), import_uploads::done.eq(Some(done)));
+    diesel::update(import_uploads::table.find(id)).set(set).execute(conn)?;
     Ok(())
 }
 

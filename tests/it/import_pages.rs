@@ -3,7 +3,7 @@
 use seamark::clock::Day;
 use seamark::identity;
 use seamark::people::rules::{AccessRole, RoleGroup, Urn, WorkEmail};
-use seamark::people::{self, NewPerson, NewPost, Person};
+use seamark::people::{self, NewPerson, NewPost, Person, Scope};
 
 use crate::house::at;
 use crate::house::browser::{Browser, Page, attribute, tags};
@@ -97,17 +97,114 @@ fn hr_looks_at_what_a_list_would_do_and_applies_it_once() {
         "{}",
         plan.words()
     );
-    assert!(plan.says("Kit Marsh"), "whoever is not in the file is listed for review");
+    assert!(plan.says("Marsh, Kit"), "whoever is not in the file is listed for review");
     assert_eq!(everybody(&site), 3);
 
     let applied = sam.fills_in(&plan, "/import/1", &[]);
-    assert_eq!((applied.status, leads_to(&applied)), (303, "/import"));
+    assert_eq!((applied.status, leads_to(&applied)), (303, "/import/1"));
     assert_eq!(everybody(&site), 5);
     let again = sam.fills_in(&plan, "/import/1", &[]);
-    assert_eq!((again.status, leads_to(&again)), (303, "/import"));
+    assert_eq!((again.status, leads_to(&again)), (303, "/import/1"));
     assert_eq!(everybody(&site), 5);
-    assert_eq!(sam.opens("/import/1").status, 404, "the list itself is gone");
     assert!(sam.opens("/import").says("by Sam Okafor: 2 new people, 0 changed."));
+}
+
+#[test]
+fn what_was_done_with_a_list_stays_for_the_rest_of_its_day_and_the_list_itself_goes() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let rejected = "004502,Cy,Fox,,999999,Cook,01/09/2026";
+    let changed = format!("004503,Sam,Okafor,{SAM},100001,Office manager,01/09/2020");
+    let sent = sends(&sam, &[IVY, BO, rejected, &changed]);
+    let plan = sam.opens(leads_to(&sent));
+    assert!(plan.says("waits here for you until 25 November 2026 at 9:14am"), "{}", plan.words());
+    let sam_s_id = somebody(&site, SAM).unwrap().id.to_string();
+    let answered = sam.fills_in(&plan, "/import/1", &[("same-5", &sam_s_id)]);
+    assert_eq!(sam.fills_in(&answered, "/import/1", &[]).status, 303, "{}", answered.words());
+
+    let done = sam.opens("/import/1");
+    assert!(done.says("Done: 2 new people, 1 changed, 1 row rejected"), "{}", done.words());
+    for email in ["i.moss@saltmarsh.example", "b.ash@saltmarsh.example", SAM] {
+        let person = somebody(&site, email).unwrap();
+        let link = format!("href=\"/people/{}\">{}</a>", person.id, person.name());
+        assert!(done.says(&link), "{link}: {}", done.words());
+    }
+    assert!(done.says("Cy Fox") && done.says("999999"), "why a row was rejected: {}", done.words());
+    assert!(done.says("Marsh, Kit") && done.says("Import another file"), "{}", done.words());
+    let rows = sam.opens("/import/1/rows.csv");
+    assert!(rows.says("4,Cy Fox,rejected") && rows.says(",\"Marsh, Kit\",not in the file,"), "{}", rows.words());
+    let waits = site.read(|conn| {
+        seamark::people::import::kept(conn, somebody(&site, SAM).unwrap().id, &Scope::Trust, 1, site.clock.now())
+    });
+    assert!(waits.bytes.is_empty(), "the list itself is gone");
+
+    assert_eq!(site.as_person(KIT).opens("/import/1").status, 404, "it is its sender's");
+    site.clock.set(at("2026-11-25", "09:15"));
+    assert_eq!(site.as_person(SAM).opens("/import/1").status, 404);
+    let forgotten = site.act(|act| seamark::people::import::forget_old(act.conn, act.now));
+    assert_eq!(forgotten, 1);
+}
+
+#[test]
+fn whoever_sees_less_than_when_they_applied_a_list_is_not_shown_what_was_done() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let plan = sam.follows(&sends(&sam, &[IVY]));
+    sam.fills_in(&plan, "/import/1", &[]);
+    assert_eq!(sam.opens("/import/1").status, 200);
+    let person = somebody(&site, SAM).unwrap();
+    site.act(move |act| {
+        let fairhaven = people::schools(act.conn)?.remove(0).id;
+        let grants = identity::grants(act.conn)?.into_iter().filter(|grant| grant.person == person.id);
+        for grant in grants.collect::<Vec<_>>() {
+            identity::end_grant(act, grant.id)?;
+        }
+        identity::grant(act, &person, AccessRole::HR, Some(fairhaven), act.now.day(), None)
+    });
+    assert_eq!(site.as_person(SAM).opens("/import/1").status, 404);
+}
+
+#[test]
+fn people_who_are_not_in_the_file_stand_by_name_below_the_button_and_all_of_them_in_the_spreadsheet() {
+    let site = trust();
+    site.act(|act| {
+        let harbour = people::schools(act.conn)?.remove(1).id;
+        for number in 0..205 {
+            let (forename, email) = (format!("Bea{number:03}"), format!("bea{number}@saltmarsh.example"));
+            list(act, &forename, "Young", &email, harbour);
+        }
+        list(act, "Zoe", "Abbot", "z.abbot@saltmarsh.example", harbour);
+        Ok(())
+    });
+    let sam = site.as_person(SAM);
+    let sent = sends(&sam, &["004500,Ivy,Moss,i.moss@saltmarsh.example,100002,Teacher,01/01/2027"]);
+    let plan = sam.opens(leads_to(&sent));
+    let words = plan.words();
+    assert!(plan.says("207 people are not in the file. The first 200 are shown here"), "{words}");
+    let place = |what: &str| words.find(what).unwrap_or_else(|| panic!("{what}: {words}"));
+    assert!(place("Apply: add 1") < place("Not in the file: for you"), "the button comes first");
+    assert!(place("Abbot, Zoe") < place("Shah, Amir") && place("Shah, Amir") < place("Young, Bea000"));
+    assert!(!plan.says("each is below") && !plan.says("with the reason"), "nothing is said of none");
+    let rows = sam.opens(&format!("{}/rows.csv", leads_to(&sent))).words();
+    assert_eq!(rows.matches(",not in the file,").count(), 207);
+    let line = ",\"Young, Bea204\",not in the file,Harbour Academy,Office manager,1 September 2020,,\
+                No row of the file is about them. Nothing happens to them.,,bea204@saltmarsh.example,";
+    assert!(rows.contains(line), "{rows}");
+}
+
+#[test]
+fn somebody_new_whose_job_has_ended_is_said_to_have_left() {
+    let site = trust();
+    let sam = site.as_person(SAM);
+    let file = format!(
+        "{HEADINGS},end_date\n{IVY},\n004501,Bo,Ash,b.ash@saltmarsh.example,100001,Caretaker,01/09/1950,31/07/2026\n"
+    );
+    let page = sam.follows(&sends_file(&sam, "", file.as_bytes()));
+    assert!(page.says("Left 31 July 2026") && page.says("1 of them has left"), "{}", page.words());
+    assert!(page.says("Nothing is asked of the new person who has left."), "{}", page.words());
+    assert!(page.says("more than 60 years ago"), "{}", page.words());
+    let rows = sam.opens("/import/1/rows.csv");
+    assert!(rows.says("Bo Ash,\"new, but has left\",Fairhaven Primary"), "{}", rows.words());
 }
 
 #[test]

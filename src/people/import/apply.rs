@@ -29,12 +29,19 @@ pub struct Import {
     pub school: Option<i64>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
-    /// The id of the import's row.
-    Applied(i64),
+    Applied(Applied),
     /// What the plan relied on is no longer so: nothing was written, and the dry run is to be shown again.
     Changed,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Applied {
+    /// The id of the import's row.
+    pub import: i64,
+    /// Their ids, in the order of `Changes::new_people`.
+    pub new_people: Vec<i64>,
 }
 
 // ── what is known
@@ -122,7 +129,7 @@ pub fn apply(act: &mut Act, import: &Import) -> Result<Outcome> {
     written.touch_the_known(act)?;
     written.tell(act, id)?;
     act.record(import_entry(import, id)?);
-    Ok(Outcome::Applied(id))
+    Ok(Outcome::Applied(Applied { import: id, new_people: new }))
 }
 
 fn import_row(act: &Act, import: &Import) -> NewImportRow {

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::told::{ToldRow, summary, told};
+use super::told::{Becomes, ToldMissing, ToldRow, summary, told, told_missing};
 use super::upload::{DryRun, dry_run};
-use super::{Decisions, Import, Missing, Outcome, apply};
+use super::{Decisions, Import, Outcome, apply};
 use crate::act;
 use crate::clock::Instant;
 use crate::db::{Conn, Database};
@@ -68,14 +68,17 @@ fn in_words(file_name: &str, run: &DryRun) -> String {
     for sentence in run.list.headings.not_read() {
         let _ = writeln!(said, "{sentence}\n");
     }
-    let of = |fate: &str| rows.iter().filter(|row| row.fate == fate).collect::<Vec<_>>();
-    tell(&mut said, "Rejected: mend these in the file", &of("rejected"), why);
-    tell(&mut said, "The same person? Bring the list in on the page /import to answer", &of("the same person?"), why);
-    tell(&mut said, "New", &of("new"), |row| format!("{}, {}, from {}", row.job, row.school, row.start));
-    tell(&mut said, "Changed", &of("changed"), why);
+    let of = |fate: Becomes| rows.iter().filter(|row| row.fate == fate).collect::<Vec<_>>();
+    tell(&mut said, "Rejected: mend these in the file", &of(Becomes::Rejected), why);
+    tell(&mut said, "The same person? Bring the list in on the page /import to answer", &of(Becomes::SamePerson), why);
+    tell(&mut said, "New", &of(Becomes::New), |row| format!("{}, {}, from {}", row.job, row.school, row.start));
+    tell(&mut said, "New, but have left", &of(Becomes::NewAndLeft), |row| {
+        format!("{}, {}, from {} until {}", row.job, row.school, row.start, row.end)
+    });
+    tell(&mut said, "Changed", &of(Becomes::Changed), why);
     let noticed: Vec<&ToldRow> = rows.iter().filter(|row| !row.look_at.is_empty()).collect();
     tell(&mut said, "Used, but look at these", &noticed, |row| row.look_at.join(" "));
-    tell_missing(&mut said, &run.plan.missing, run);
+    tell_missing(&mut said, &told_missing(&run.plan, &run.known));
     said
 }
 
@@ -94,13 +97,13 @@ fn tell(said: &mut String, heading: &str, rows: &[&ToldRow], words: impl Fn(&Tol
     said.push('\n');
 }
 
-fn tell_missing(said: &mut String, missing: &[Missing], run: &DryRun) {
+fn tell_missing(said: &mut String, missing: &[ToldMissing]) {
     if missing.is_empty() {
         return;
     }
     said.push_str("Not in the file: for you to look at, nothing happens to them\n");
     for missing in missing {
-        let _ = writeln!(said, "  {}: {}", missing.name, run.known.posts_missing(missing));
+        let _ = writeln!(said, "  {}: {}", missing.name, missing.jobs());
     }
     said.push('\n');
 }

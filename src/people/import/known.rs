@@ -9,7 +9,6 @@ use sha2::{Digest, Sha256};
 
 use super::cells::{Fte, SchoolSaid};
 use super::headings::{Column, NotAStaffList};
-use super::missing::Missing;
 use super::names::fold;
 use super::rows::{ImportedRow, StaffList};
 use crate::clock::Day;
@@ -113,6 +112,12 @@ impl PersonValues {
         let (forename, surname) =
             (or(&self.preferred_forename, &self.forename), or(&self.preferred_surname, &self.surname));
         format!("{forename} {surname}")
+    }
+
+    /// "Nair, Priya", for lists in order.
+    pub fn listed_name(&self) -> String {
+        let or = |preferred: &'_ str, legal: &'_ str| if preferred.is_empty() { legal } else { preferred }.to_owned();
+        format!("{}, {}", or(&self.preferred_surname, &self.surname), or(&self.preferred_forename, &self.forename))
     }
 
     /// Every way to write the whole name, folded.
@@ -401,11 +406,13 @@ impl Known {
         person.values.work_email.as_ref().map(ToString::to_string).or_else(|| references.next())
     }
 
-    /// "Teacher at Fairhaven Primary, Tutor at Harbour Academy (in the file, but not with this job)".
-    pub fn posts_missing(&self, missing: &Missing) -> String {
-        let posts = missing.posts.iter().map(|post| format!("{} at {}", post.job_title, self.school_name(post.school)));
-        let posts = posts.collect::<Vec<_>>().join(", ");
-        if missing.is_in_the_list { format!("{posts} (in the file, but not with this job)") } else { posts }
+    /// A school's own reference is that school's to know.
+    pub(super) fn references_in_sight(&self, person: &KnownPerson) -> Vec<String> {
+        let in_sight = |source: &Source| match source {
+            Source::Trust => true,
+            Source::School(id) => self.school(*id).is_some(),
+        };
+        person.references.iter().filter(|(source, _)| in_sight(source)).map(|(_, text)| text.clone()).collect()
     }
 
     pub(super) fn school_name(&self, id: i64) -> &str {

@@ -5,13 +5,18 @@ use std::collections::HashSet;
 use super::known::{Known, KnownPost, Source};
 use super::posts::PostSaid;
 use crate::clock::Day;
-use crate::people::rules::RoleGroup;
+use crate::people::rules::{RoleGroup, WorkEmail};
+use crate::text::searchable;
 
 /// A known person whom the list leaves out, or whose other post it leaves out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Missing {
     pub person: i64,
     pub name: String,
+    /// "Nair, Priya": they stand in this order.
+    pub listed_name: String,
+    pub work_email: Option<WorkEmail>,
+    pub references: Vec<String>,
     /// In the list, but not with these posts.
     pub is_in_the_list: bool,
     pub posts: Vec<MissingPost>,
@@ -22,6 +27,7 @@ pub struct MissingPost {
     pub post: i64,
     pub school: i64,
     pub job_title: String,
+    pub from: Day,
 }
 
 /// What a list speaks of: its schools, and which kinds of people. A list without governors says nothing about governors.
@@ -63,7 +69,7 @@ impl Scope {
     }
 }
 
-/// `found` are the people whom some row may be about, by place; `paired` the posts that a row speaks of, by id; `unsure`
+/// In the order of their names. `found` are the people whom some row may be about, by place; `paired` the posts that a row speaks of, by id; `unsure`
 /// the people of whom some row was rejected or waits for HR: their posts are not counted against them.
 pub(super) fn missing(
     known: &Known,
@@ -82,12 +88,22 @@ pub(super) fn missing(
                 post: post.id,
                 school: post.values.school,
                 job_title: post.values.job_title.clone(),
+                from: post.values.from,
             })
             .collect();
         if !posts.is_empty() {
             let is_in_the_list = found.contains(&place);
-            missing.push(Missing { person: person.id, name: person.values.name(), is_in_the_list, posts });
+            missing.push(Missing {
+                person: person.id,
+                name: person.values.name(),
+                listed_name: person.values.listed_name(),
+                work_email: person.values.work_email.clone(),
+                references: known.references_in_sight(person),
+                is_in_the_list,
+                posts,
+            });
         }
     }
+    missing.sort_by_cached_key(|missing| (searchable(&missing.listed_name), missing.person));
     missing
 }

@@ -18,7 +18,7 @@ mod apply;
 mod upload;
 mod command;
 
-pub use apply::{Import, Outcome, apply, known};
+pub use apply::{Applied, Import, Outcome, apply, known};
 pub use cells::{Fte, SchoolSaid};
 pub use changes::{
     Change, Changes, Field, NewPause, NewPerson, NewPost, NewReference, PersonChange, SupersededPause, SupersededPost,
@@ -31,9 +31,9 @@ pub use known::{
 };
 pub use missing::{Missing, MissingPost};
 pub use names::{a_name, fold};
-pub use plan::{Counts, Fate, Plan, PlannedRow, plan};
+pub use plan::{Counts, Fate, Plan, PlannedRow, Who, plan};
 pub use reading::{MOST_BYTES, MOST_ROWS, Table, TableRow};
 pub use rows::{Complaint, ImportedRow, PauseSaid, RejectedRow, Row, StaffList, staff_list};
-pub use told::{ToldRow, summary, told};
-pub use upload::{DryRun, Upload, dry_run, forget_old, keep, kept, let_go};
+pub use told::{Becomes, ToldMissing, ToldRow, summary, told, told_missing};
+pub use upload::{Done, DryRun, Upload, dry_run, forget_old, keep, keep_what_was_done, kept};
 pub use whose::{Because, Candidate, Decision, Decisions};

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::changes::{
     Change, Changes, Field, NewPause, NewPerson, NewPost, NewReference, PersonChange, SupersededPause, SupersededPost,
     pause_in_words, person_differences, person_fields, post_differences, post_in_words,
@@ -15,6 +17,7 @@ use super::posts::{PostSaid, Role, Roles, pair_pauses, pair_posts};
 use super::rows::{Complaint, ImportedRow, Row, StaffList};
 use super::whose::{Candidate, Decisions, Gathering, Is, Subject};
 use crate::clock::Day;
+use crate::people::rules::first_day_complaint;
 
 /// What an import would do.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,9 +38,21 @@ pub struct PlannedRow {
     pub number: usize,
     /// As the row gives it.
     pub name: String,
+    /// None while nobody can tell.
+    pub who: Option<Who>,
+    /// It speaks of a job that has ended, of somebody who is new.
+    pub has_left: bool,
     pub fate: Fate,
     /// What to look at, though the row is used.
     pub warnings: Vec<Complaint>,
+}
+
+/// Whom a row is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Who {
+    Known(i64),
+    /// Their place in `Changes::new_people`.
+    New(usize),
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,7 +68,7 @@ pub enum Fate {
 }
 
 /// Rows by fate, and people by what becomes of them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Counts {
     pub new_rows: usize,
     pub changed_rows: usize,
@@ -61,6 +76,8 @@ pub struct Counts {
     pub same_person_rows: usize,
     pub rejected_rows: usize,
     pub new_people: usize,
+    /// Of the new people, those whose every job has ended.
+    pub new_people_who_left: usize,
     pub changed_people: usize,
     pub unchanged_people: usize,
     /// In no row of the list.
@@ -169,6 +186,7 @@ impl<'a> Planner<'a> {
             match self.find_schools(row) {
                 Ok(schools) => {
                     self.schools.insert(place, schools);
+                    self.warn_of_first_day(place, row);
                     placed.push((place, &**row));
                 }
                 Err((column, reason)) => {
@@ -177,6 +195,12 @@ impl<'a> Planner<'a> {
             }
         }
         placed
+    }
+
+    fn warn_of_first_day(&mut self, place: usize, row: &ImportedRow) {
+        if let Some(complaint) = first_day_complaint(row.from, self.today) {
+            self.warn(place, Column::StartDate, format!("{complaint}."), "If it is wrong, correct it in the list.");
+        }
     }
 
     fn find_schools(&self, row: &ImportedRow) -> Result<Schools<'a>, (Column, String)> {
@@ -216,6 +240,12 @@ impl<'a> Planner<'a> {
 
     fn plan_subject(&mut self, subject: &Subject<'a>, managers: &Managers<'a>) {
         let posts = self.posts_said(subject, managers);
+        let who = match &subject.is {
+            Is::New => Some(Who::New(self.changes.new_people.len())),
+            Is::Known(person) => Some(Who::Known(self.known.people[*person].id)),
+            Is::Asked(_) => None,
+        };
+        subject.rows.iter().for_each(|(place, _)| self.rows[*place].who = who);
         self.said.extend(posts.iter().copied());
         match &subject.is {
             Is::Asked(candidates) => {
@@ -246,6 +276,12 @@ impl<'a> Planner<'a> {
         });
         posts.iter().for_each(|post| self.warn_of_role(post));
         self.warn_of_a_namesake(subject);
+        let has_ended = |row: &ImportedRow| row.until.is_some_and(|until| until < self.today);
+        for (place, row) in &subject.rows {
+            self.rows[*place].has_left = has_ended(row);
+        }
+        let have_all_ended = subject.rows.iter().all(|(_, row)| has_ended(row));
+        self.counts.new_people_who_left += usize::from(have_all_ended);
         self.counts.new_people += 1;
     }
 
@@ -331,7 +367,11 @@ impl<'a> Planner<'a> {
         for (number, (column, text)) in now.iter().enumerate() {
             if !is_said[number] && !text.is_empty() && self.list.headings.has(*column) {
                 let reason = format!("It is blank, so ‘{text}’ is kept.");
-                self.warn(*place, *column, reason, "If that is no longer right, change it on the person’s page.");
+                let remedy = match column {
+                    Column::Title | Column::StaffCode => "If that is no longer right, write what is right in the list.",
+                    _ => "If that is no longer right, change it on the person’s page.",
+                };
+                self.warn(*place, *column, reason, remedy);
             }
         }
     }
@@ -516,12 +556,16 @@ fn unplanned(row: &Row) -> PlannedRow {
         Row::Read(row) => PlannedRow {
             number: row.number,
             name: PersonValues::said(row).name(),
+            who: None,
+            has_left: false,
             fate: Fate::Unchanged,
             warnings: row.warnings.clone(),
         },
         Row::Rejected(row) => PlannedRow {
             number: row.number,
             name: row.name.clone(),
+            who: None,
+            has_left: false,
             fate: Fate::Rejected(row.complaints.clone()),
             warnings: Vec::new(),
         },

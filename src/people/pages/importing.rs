@@ -4,18 +4,24 @@ use actix_web::web;
 use serde_json::{Value, json};
 
 use super::hr_scope;
+use super::imported::show_done;
 use crate::http::{Answer, Form, SentFile, Upload, Visit};
-use crate::people::import::{self, Candidate, Change, Decision, Decisions, DryRun, Fate, Import, Outcome, ToldRow};
+use crate::people::import::{
+    self, Becomes, Candidate, Change, Counts, Decision, Decisions, Done, DryRun, Fate, Import,
+};
+use crate::people::import::{Outcome, ToldMissing, ToldRow};
 use crate::people::{self, School, Viewer};
 use crate::problem::{Complaints, Problem, Result};
-use crate::text::{capital, count, safe_cell, thousands};
+use crate::text::{capital, count, thousands};
 
 const CHOOSE: &str = "people/import";
 const PLAN: &str = "people/import-plan";
 const TITLE: &str = "Bring in the staff list";
 const PLAN_TITLE: &str = "What would happen";
 /// So many of each kind are on the page; the file of all rows has the rest.
-const MOST_SHOWN: usize = 200;
+pub(super) const MOST_SHOWN: usize = 200;
+/// From so many lines on, the page says where its button is.
+const MANY_LINES: usize = 20;
 
 // ── choosing a file
 
@@ -97,21 +103,32 @@ struct Looked {
     decisions: Decisions,
 }
 
-async fn look_at(visit: &Visit, viewer: &Viewer, id: i64, decisions: Decisions) -> Result<Looked> {
+/// A list that waits, or what was done with it.
+enum Found {
+    Waiting(Box<Looked>),
+    Applied(Box<import::Upload>, Box<Done>),
+}
+
+async fn find(visit: &Visit, viewer: &Viewer, id: i64, decisions: Decisions) -> Result<Found> {
     let (scope, person, now) = (hr_scope(viewer)?, viewer.person, visit.now);
     visit
         .read(move |conn| {
-            let upload = import::kept(conn, person, id, now)?;
+            let mut upload = import::kept(conn, person, &scope, id, now)?;
+            if let Some(done) = upload.done.take() {
+                return Ok(Found::Applied(Box::new(upload), Box::new(done)));
+            }
             let run = import::dry_run(conn, &upload.bytes, upload.school, &scope, &decisions, now.day())?;
             let run = run.map_err(|why| Problem::refused(why.to_string()))?;
-            Ok(Looked { upload, run, decisions })
+            Ok(Found::Waiting(Box::new(Looked { upload, run, decisions })))
         })
         .await
 }
 
 pub async fn look(visit: Visit, viewer: Viewer, id: web::Path<i64>) -> Answer {
-    let looked = look_at(&visit, &viewer, *id, Decisions::new()).await?;
-    show(&visit, &looked, None)
+    match find(&visit, &viewer, *id, Decisions::new()).await? {
+        Found::Waiting(looked) => show(&visit, &looked, None),
+        Found::Applied(upload, done) => show_done(&visit, &upload, &done),
+    }
 }
 
 /// `note` says why it is shown again.
@@ -119,59 +136,48 @@ fn show(visit: &Visit, looked: &Looked, note: Option<&str>) -> Answer {
     visit.page(PLAN, PLAN_TITLE, plan_view(looked, note))
 }
 
-/// Every row and its fate, for a spreadsheet.
-pub async fn every_row(visit: Visit, viewer: Viewer, id: web::Path<i64>) -> Answer {
-    let looked = look_at(&visit, &viewer, *id, Decisions::new()).await?;
-    let mut sheet = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
-    let unwritten = |fault: csv::Error| Problem::fault(format!("CSV: {fault}"));
-    sheet
-        .write_record(["Row", "Who", "What happens", "School", "Job", "First day", "Why", "To look at"])
-        .map_err(unwritten)?;
-    for row in told(&looked.run) {
-        let cells =
-            [&row.name, row.fate, &row.school, &row.job, &row.start, &row.what.join(" "), &row.look_at.join(" ")];
-        let cells = cells.map(safe_cell);
-        sheet.write_record(std::iter::once(row.number.to_string()).chain(cells)).map_err(unwritten)?;
-    }
-    let bytes = sheet.into_inner().map_err(|fault| Problem::fault(format!("CSV: {fault}")))?;
-    visit.file("text/csv; charset=utf-8", "every-row.csv", bytes)
-}
-
 // ── applying
 
 /// Applies what was looked at; if that is no longer what would happen, shows it anew.
 pub async fn apply(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form) -> Answer {
     let id = *id;
-    let looked = match look_at(&visit, &viewer, id, decisions(&form)).await {
-        // Applied already, by the same form sent twice, or too old.
+    let address = format!("/import/{id}");
+    let looked = match find(&visit, &viewer, id, decisions(&form)).await {
+        Ok(Found::Waiting(looked)) => looked,
+        // The same form sent twice.
+        Ok(Found::Applied(..)) => return visit.go(&address),
+        // Its day is over.
         Err(Problem::NotFound) => return visit.go("/import"),
-        looked => looked?,
+        Err(problem) => return Err(problem),
     };
     if looked.run.seal != form.get("plan") {
         return show(&visit, &looked, Some(look_again(&looked)));
     }
+    let scope = hr_scope(&viewer)?;
+    let (done, there) = (Done::of(&looked.run, &scope, visit.now), address.clone());
     let import = Import {
         plan: looked.run.plan.clone(),
-        scope: hr_scope(&viewer)?,
+        scope,
         file_name: looked.upload.file_name.clone(),
         file_hash: looked.run.file_hash.clone(),
         school: looked.upload.school,
     };
-    let done = done(&looked);
     let leads_to = visit
         .act_once(&form, "hr", move |act| match import::apply(act, &import)? {
             Outcome::Changed => Ok(String::new()),
-            Outcome::Applied(_) => {
-                import::let_go(act.conn, id)?;
-                Ok("/import".to_owned())
+            Outcome::Applied(applied) => {
+                import::keep_what_was_done(act.conn, id, &done, &applied.new_people)?;
+                Ok(there.clone())
             }
         })
         .await?;
-    if leads_to.is_empty() {
-        let looked = look_at(&visit, &viewer, id, looked.decisions).await?;
-        return show(&visit, &looked, Some(look_again(&looked)));
+    if !leads_to.is_empty() {
+        return visit.go(&leads_to);
     }
-    visit.go_saying(&leads_to, &done)
+    match find(&visit, &viewer, id, looked.decisions).await? {
+        Found::Waiting(looked) => show(&visit, &looked, Some(look_again(&looked))),
+        Found::Applied(..) => visit.go(&address),
+    }
 }
 
 /// `same-22` is `no`, or the id of the person that row 22 is about.
@@ -193,20 +199,6 @@ fn look_again(looked: &Looked) -> &'static str {
     }
 }
 
-fn done(looked: &Looked) -> String {
-    let counts = looked.run.plan.counts;
-    let mut done = format!(
-        "Done: {}, {} changed.",
-        count(counts.new_people, "new person", "new people"),
-        thousands(counts.changed_people as i64)
-    );
-    let waiting = counts.rejected_rows + counts.same_person_rows;
-    if waiting > 0 {
-        done.push_str(&format!(" {} left out.", count(waiting, "row was", "rows were")));
-    }
-    done
-}
-
 // ── the view
 
 fn told(run: &DryRun) -> Vec<ToldRow> {
@@ -216,41 +208,61 @@ fn told(run: &DryRun) -> Vec<ToldRow> {
 fn plan_view(looked: &Looked, note: Option<&str>) -> Value {
     let Looked { upload, run, decisions } = looked;
     let rows = told(run);
-    let of = |fate: &'static str| rows.iter().filter(move |row| row.fate == fate);
-    let reason = |row: &ToldRow, sentences: &[String]| json!({ "row": row.number.to_string(), "name": row.name, "reason": sentences.join(" ") });
+    let of = |fate: Becomes| rows.iter().filter(move |row| row.fate == fate);
+    let new = || rows.iter().filter(|row| row.fate.is_new());
     let noticed = || rows.iter().filter(|row| !row.look_at.is_empty());
-    let changes = changes(run);
-    let longest = [of("rejected").count(), of("new").count(), changes.len(), noticed().count(), run.plan.missing.len()];
-    let is_cut = longest.into_iter().any(|length| length > MOST_SHOWN);
+    let (changes, left_out) = (changes(run), import::told_missing(&run.plan, &run.known));
+    let longest = [of(Becomes::Rejected).count(), new().count(), changes.len(), noticed().count()];
+    let button = button(looked);
     json!({
         "note": note,
         "kicker": format!("{} · {}", upload.file_name, count(rows.len(), "row", "rows")),
         "heading": import::summary(&run.plan.counts),
-        "cards": cards(run),
+        "cards": cards(&run.plan.counts),
         "not_read": run.list.headings.not_read(),
         "action": format!("/import/{}", upload.id),
         "plan": run.seal,
-        "rejected": of("rejected").take(MOST_SHOWN).map(|row| reason(row, &row.what)).collect::<Vec<_>>(),
+        "rejected": of(Becomes::Rejected).take(MOST_SHOWN).map(|row| reason(row, &row.what)).collect::<Vec<_>>(),
         "doubtful": doubtful(run, decisions, &rows),
         "answered": answered(run, decisions),
         "again_href": format!("/import/{}", upload.id),
-        "joining": of("new").take(MOST_SHOWN).map(joining).collect::<Vec<_>>(),
+        "joining": new().take(MOST_SHOWN).map(joining).collect::<Vec<_>>(),
         "changed": changes.into_iter().take(MOST_SHOWN).collect::<Vec<_>>(),
         "noticed": noticed().take(MOST_SHOWN).map(|row| reason(row, &row.look_at)).collect::<Vec<_>>(),
-        "missing": missing(run),
+        "missing": missing(&left_out),
+        "missing_said": missing_in_words(&left_out),
         "rows_href": format!("/import/{}/rows.csv", upload.id),
-        "shown": is_cut.then(|| format!("Of each kind, the first {MOST_SHOWN} are on this page.")),
-        "button": button(looked),
+        "shown": cut(&longest),
+        "has_far_button": button.is_some() && longest.iter().sum::<usize>() > MANY_LINES,
+        "button": button,
         "what_follows": what_follows(run),
+        "kept": format!("The file waits here for you until {}, and then it is forgotten.", upload.kept_until.long()),
     })
 }
 
-fn cards(run: &DryRun) -> Vec<Value> {
-    let counts = &run.plan.counts;
-    let card = |label: &str, number: usize, note: &str, kind: &str| json!({ "label": label, "count": thousands(number as i64), "note": note, "kind": kind });
+/// A row with the sentences that are said of it.
+pub(super) fn reason(row: &ToldRow, sentences: &[String]) -> Value {
+    json!({ "row": row.number.to_string(), "name": row.name, "reason": sentences.join(" ") })
+}
+
+/// Says so, where a kind is too long for the page.
+pub(super) fn cut(lengths: &[usize]) -> Option<String> {
+    let is_cut = lengths.iter().any(|length| *length > MOST_SHOWN);
+    is_cut.then(|| format!("Of each kind, the first {MOST_SHOWN} are on this page; the spreadsheet has all."))
+}
+
+pub(super) fn cards(counts: &Counts) -> Vec<Value> {
+    let card = |label: &str, number: usize, note: &str, kind: &str| {
+        let note = if number == 0 { "" } else { note };
+        json!({ "label": label, "count": thousands(number as i64), "note": note, "kind": kind })
+    };
+    let left = match counts.new_people_who_left {
+        0 => String::new(),
+        left => format!("{} of them {} left", thousands(left as i64), if left == 1 { "has" } else { "have" }),
+    };
     vec![
-        card("New", counts.new_people, "", "done"),
-        card("Changed", counts.changed_people, "field by field below", "now"),
+        card("New", counts.new_people, &left, "done"),
+        card("Changed", counts.changed_people, "each is below", "now"),
         card("Unchanged", counts.unchanged_people, "", "none"),
         card("Rejected", counts.rejected_rows, "with the reason", "late"),
         card("Not in the file", counts.missing_people, "nothing happens to them", "due"),
@@ -304,8 +316,14 @@ fn answered(run: &DryRun, decisions: &Decisions) -> Vec<Value> {
 }
 
 fn joining(row: &ToldRow) -> Value {
+    let left = (row.fate == Becomes::NewAndLeft).then(|| format!("Left {}", row.end));
     json!({
-        "row": row.number.to_string(), "name": row.name, "school": row.school, "job": row.job, "start": row.start,
+        "row": row.number.to_string(),
+        "name": row.name,
+        "school": row.school,
+        "job": row.job,
+        "start": row.start,
+        "left": left,
     })
 }
 
@@ -329,17 +347,30 @@ fn change_line(row: usize, name: &str, change: &Change) -> Value {
     })
 }
 
-fn missing(run: &DryRun) -> Vec<Value> {
-    let missing = run.plan.missing.iter().take(MOST_SHOWN);
-    missing
-        .map(|missing| {
-            json!({
-                "name": missing.name,
-                "href": format!("/people/{}", missing.person),
-                "school": run.known.posts_missing(missing),
-            })
-        })
-        .collect()
+pub(super) fn missing(missing: &[ToldMissing]) -> Vec<Value> {
+    let shown = missing.iter().take(MOST_SHOWN);
+    let line = |missing: &ToldMissing| json!({ "name": missing.name, "href": format!("/people/{}", missing.person), "jobs": missing.jobs() });
+    shown.map(line).collect()
+}
+
+/// "317 people are not in the file. The first 200 are shown here, by last name; the spreadsheet has all of them."
+pub(super) fn missing_in_words(missing: &[ToldMissing]) -> String {
+    let with_a_row = missing.iter().filter(|missing| missing.is_in_the_list).count();
+    let mut said = Vec::new();
+    match missing.len() - with_a_row {
+        0 => {}
+        number => said.push(format!("{} not in the file.", count(number, "person is", "people are"))),
+    }
+    match with_a_row {
+        0 => {}
+        number => {
+            said.push(format!("{} in it, but not with one of their jobs.", count(number, "person is", "people are")))
+        }
+    }
+    if missing.len() > MOST_SHOWN {
+        said.push(format!("The first {MOST_SHOWN} are shown here, by last name; the spreadsheet has all of them."));
+    }
+    said.join(" ")
 }
 
 /// None if there is nothing to apply or to answer.
@@ -367,8 +398,13 @@ fn what_follows(run: &DryRun) -> String {
     if counts.same_person_rows > 0 {
         said.push("If you answer a question above, you see once more what would happen.".to_owned());
     }
-    if counts.new_people > 0 {
-        said.push("New people get their training list at once.".to_owned());
+    match counts.new_people_who_left {
+        0 => {}
+        1 => said.push("Nothing is asked of the new person who has left.".to_owned()),
+        _ => said.push("Nothing is asked of the new people who have left.".to_owned()),
+    }
+    if counts.new_people > counts.new_people_who_left {
+        said.push("New people who work here get their training list at once.".to_owned());
     }
     said.join(" ")
 }

@@ -1,6 +1,7 @@
 //! What is seen of people: how a page learns who is looking; bringing in a staff list; adding and correcting by hand, a job on a page of its own.
 
 mod by_hand;
+mod imported;
 mod importing;
 mod job;
 mod typed;
@@ -9,7 +10,8 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 pub use by_hand::{add, add_person, correct, correct_person, leave};
-pub use importing::{apply, choose, every_row, look, send};
+pub use imported::every_row;
+pub use importing::{apply, choose, look, send};
 pub use job::{correct_job, job};
 
 use super::{Scope, Viewer};

@@ -225,7 +225,9 @@ fn facts(record: &Record, today: Day) -> Vec<Value> {
         facts.push(("Works", works.to_owned()));
     }
     let extra: BTreeSet<&str> = seen.posts_on(today).flat_map(|record| record.post.extra_jobs()).collect();
-    facts.extend(extra.into_iter().map(|job| ("Extra job", text::capital(job))));
+    if !extra.is_empty() {
+        facts.push(("Also", text::capital(&extra.into_iter().collect::<Vec<_>>().join("; "))));
+    }
     facts.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect()
 }
 
