@@ -69,13 +69,15 @@ fn whoever_leaves_is_asked_nothing_more_and_is_asked_again_if_they_stay() {
 fn what_a_job_includes_and_who_is_away_hold_at_once() {
     let trust = Trust::new();
     let home = format!("/people/{}", trust.priya.id);
-    trust.helen_sends(&format!("{home}/correct"), &format!("{home}/duties"), &[("duties", "leads")]);
+    let (helen, duties) = (trust.browser(&trust.helen), format!("{home}/duties"));
+    let seen = helen.fills_in(&helen.opens(&format!("{home}/correct")), &duties, &[("duties", "leads")]);
+    helen.follows(&helen.fills_in(&seen, &format!("{duties}/apply"), &[]));
     assert!(trust.nobody_is_left_for_the_round());
     let fields = [("forename", "Priya"), ("surname", "Nair-Shah"), ("email", "priya@oak.example.sch.uk")];
     trust.helen_sends(&format!("{home}/correct"), &format!("{home}/correct"), &fields);
     assert!(trust.nobody_is_left_for_the_round());
     let before = trust.asked_of(&trust.priya);
-    let (pause, helen) = (format!("{home}/pause"), trust.browser(&trust.helen));
+    let pause = format!("{home}/pause");
     let away = [("pause_from", "01/10/2026"), ("pause_to", "02/11/2026")];
     let preview = helen.fills_in(&helen.opens(&pause), &pause, &away);
     let done = helen.follows(&helen.fills_in(&preview, &format!("{pause}/apply"), &[]));
