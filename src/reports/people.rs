@@ -257,7 +257,8 @@ impl Filters {
         let names = searchable(&format!("{} {} {}", person.name(), person.forename, person.surname));
         let words = searchable(&self.q);
         let begins = |word: &str| names.split(' ').any(|name| name.starts_with(word));
-        words.split(' ').all(begins) || email.contains(&self.q.to_lowercase())
+        // Signs alone, such as a per cent sign, are no part of a name: they would begin every one.
+        (!words.is_empty() && words.split(' ').all(begins)) || email.contains(&self.q.to_lowercase())
     }
 
     fn needs_what_is_asked(&self) -> bool {

@@ -306,8 +306,48 @@ fn filters_live_in_the_address_and_say_what_they_found() {
     assert_eq!(found("q=nair+pri").1, ["Nair, Priya"]);
     assert_eq!(found("q=OLEARY").1, ["O’Leary, Sam"]);
     assert_eq!(found("q=ben%40saltmarsh").1, ["Żółkiewski, Ben"]);
-    assert_eq!(found("q=nobody"), ("0 people called “nobody”".into(), Vec::<String>::new()));
+    assert_eq!(found("q=nobody"), ("0 people for “nobody”".into(), Vec::<String>::new()));
     assert_eq!(found("group=catering").1.len(), 0);
+}
+
+#[test]
+fn a_sign_that_is_in_no_name_finds_nobody_and_one_in_an_email_finds_whose_it_is() {
+    let mut trust = Trust::new();
+    let oak = trust.oak;
+    trust.lists("Una_May", "Reed", oak, "Teacher");
+    let helen = trust.browser("Helen");
+    for sign in ["%25", "%25%25", "-", "%2F", "*"] {
+        let page = helen.opens(&format!("/people?q={sign}"));
+        assert_eq!(names(&page), Vec::<String>::new(), "{sign}: {}", heading(&page));
+    }
+    assert_eq!(names(&helen.opens("/people?q=_")), ["Reed, Una_May"]);
+    assert_eq!(heading(&helen.opens("/people?q=saltmarsh.example")), "7 people for “saltmarsh.example”");
+}
+
+#[test]
+fn two_people_who_would_look_alike_in_the_list_are_told_apart() {
+    let trust = Trust::new();
+    let twin = |email: &str, from: &str| {
+        let new = NewPerson {
+            forename: "Priya".into(),
+            surname: "Nair".into(),
+            work_email: WorkEmail::parse(email).ok(),
+            ..NewPerson::default()
+        };
+        let job = NewPost { from: day(from), ..post(trust.oak, "Teacher of music") };
+        trust.act(move |act| people::list_person(act, &new, "", &job));
+    };
+    assert!(!trust.browser("Helen").opens("/people").says("from 1 September 2020"));
+    twin("p.nair@saltmarsh.example", "2024-09-01");
+    let page = trust.browser("Helen").opens("/people");
+    for job in ["Teacher of music, from 1 September 2020", "Teacher of music, from 1 September 2024"] {
+        assert!(page.says(job), "{}", page.words());
+    }
+    twin("", "2024-09-01");
+    let page = trust.browser("Helen").opens("/people?q=nair");
+    for mark in ["music, priya@saltmarsh.example", "music, p.nair@saltmarsh.example", "music, no work email"] {
+        assert!(page.says(mark), "{mark}: {}", page.words());
+    }
 }
 
 #[test]

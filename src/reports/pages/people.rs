@@ -1,5 +1,7 @@
 //! `/people`: who is behind, found by name or by filters that live in the address; and the same as a file.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use actix_web::{HttpRequest, web};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,7 +12,7 @@ use crate::courses::views::title_of;
 use crate::courses::{Kind, Library};
 use crate::db::Conn;
 use crate::http::{Answer, Form, Visit, field};
-use crate::people::rules::RoleGroup;
+use crate::people::rules::{RoleGroup, WorkEmail};
 use crate::people::{self, School, Viewer};
 use crate::problem::{Problem, Result};
 use crate::reports::export;
@@ -132,7 +134,10 @@ fn view(
     now: Instant,
 ) -> Value {
     let today = now.day();
-    let rows: Vec<Line> = listing.rows.iter().map(|row| line(row, choices, library, today)).collect();
+    let mut rows: Vec<Line> = listing.rows.iter().map(|row| line(row, choices, library, today)).collect();
+    if choices.sight == Sight::Hr {
+        tell_apart(&mut rows, &listing.rows, today);
+    }
     let none = if listing.of == 0 { "Nobody is on your list yet." } else { "Nobody fits this choice." };
     json!({
         "kicker": format!("As of {}, {}", today.short(), now.time()),
@@ -168,6 +173,27 @@ fn line(row: &Row, choices: &Choices, library: &Library, today: Day) -> Line {
         pill_kind: kind,
         pill: words,
         to_do: to_do(row, library),
+    }
+}
+
+/// Adds to those who would look alike what tells them apart: the first day, or else the work email.
+fn tell_apart(lines: &mut [Line], rows: &[Row], today: Day) {
+    let look = |line: &Line| (line.name.clone(), line.school.clone(), line.job.clone());
+    let mut alike: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (place, line) in lines.iter().enumerate() {
+        alike.entry(look(line)).or_default().push(place);
+    }
+    for places in alike.into_values().filter(|places| places.len() > 1) {
+        let start = |place: &usize| rows[*place].seen.main_post(today).map(|record| record.post.from);
+        let starts: BTreeSet<Option<Day>> = places.iter().map(start).collect();
+        for place in &places {
+            let email = rows[*place].seen.person.work_email.as_ref().map_or("no work email", WorkEmail::as_str);
+            let mark = match start(place) {
+                Some(day) if starts.len() == places.len() => format!("from {}", day.long()),
+                _ => email.to_owned(),
+            };
+            lines[*place].job = format!("{}, {mark}", lines[*place].job);
+        }
     }
 }
 
@@ -218,7 +244,7 @@ fn heading(choices: &Choices, filters: &Filters, listing: &Listing, busy: Option
     };
     let of_group = filters.role_group.map(|group| format!(" ({group})")).unwrap_or_default();
     let at = filters.school.as_ref().map(|school| format!(" at {}", school.name)).unwrap_or_default();
-    let called = if filters.q.is_empty() { String::new() } else { format!(" called “{}”", filters.q) };
+    let called = if filters.q.is_empty() { String::new() } else { format!(" for “{}”", filters.q) };
     let what = filters.requirement.as_deref().map(|slug| subject_of(library, choices.kind_of(slug), slug));
     let phrase = match (busy, what) {
         (Some(_), _) => format!(" {} something to do", if one { "has" } else { "have" }),
