@@ -61,19 +61,20 @@ pub enum NotCounted {
     NothingAsked,
 }
 
-/// The one group that a person is in. An assignment that ended undone asks nothing any more.
+/// The one group that a person is in; whoever has done everything is up to date, away or not. An assignment that ended undone
+/// asks nothing any more.
 pub fn group(person: &PersonStanding) -> Group {
     let asked = || person.items.iter().map(|item| item.standing).filter(|standing| *standing != Standing::EndedUndone);
     let any = |is: fn(Standing) -> bool| asked().any(is);
-    let all = |is: fn(Standing) -> bool| asked().all(is);
-    if person.paused || any(|standing| standing == Standing::Paused) {
+    let is_done = |standing: Standing| standing == Standing::Exempt || standing.is_completed();
+    if any(Standing::is_completed) && asked().all(is_done) {
+        Group::UpToDate
+    } else if person.paused || any(|standing| standing == Standing::Paused) {
         Group::NotCounted(NotCounted::Paused)
     } else if asked().next().is_none() {
         Group::NotCounted(NotCounted::NothingAsked)
-    } else if all(|standing| standing == Standing::Exempt) {
+    } else if asked().all(|standing| standing == Standing::Exempt) {
         Group::NotCounted(NotCounted::ExemptFromAll)
-    } else if all(|standing| standing == Standing::Exempt || standing.is_completed()) {
-        Group::UpToDate
     } else if any(Standing::is_overdue) {
         Group::Overdue
     } else if any(Standing::is_waiting) {
@@ -95,19 +96,14 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// In whole per cents, halves up; but 100 only if all have, and 0 only if nobody has. None of nobody.
+    /// In whole per cents, rounded down, so that no figure reads as good as its target before it is; but 0 only if nobody has.
+    /// None of nobody.
     pub fn percent(self) -> Option<u32> {
         match (self.done, self.of) {
             (_, 0) => None,
             (0, _) => Some(0),
-            (done, of) if done >= of => Some(100),
-            (done, of) => Some(rounded(done, of, 1).clamp(1, 99)),
+            (done, of) => Some(u32::try_from(u64::from(done.min(of)) * 100 / u64::from(of)).unwrap_or(100).max(1)),
         }
-    }
-
-    /// Whether at least so many per cent, exactly and unrounded.
-    fn reaches(self, percent: u32) -> bool {
-        u64::from(self.done) * 100 >= u64::from(percent) * u64::from(self.of)
     }
 }
 
@@ -246,12 +242,23 @@ pub enum Band {
 }
 
 impl Band {
+    pub const ALL: [Band; 3] = [Band::Good, Band::Watch, Band::Act];
+
     /// Colour is never alone: this word stands beside it.
     pub fn as_str(self) -> &'static str {
         match self {
             Band::Good => "good",
             Band::Watch => "watch",
             Band::Act => "act",
+        }
+    }
+
+    /// What it means, below every table that shows it.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Band::Good => "Good: the target is met",
+            Band::Watch => "Watch: close to it",
+            Band::Act => "Act: well below it",
         }
     }
 }
@@ -314,15 +321,19 @@ impl Measure {
         }
     }
 
-    /// Judged unrounded: 94.9 per cent is not 95. None of nobody.
+    /// A figure is judged as it is printed: 94.9 per cent prints as 94, and is not 95. None of nobody.
     pub fn band(self, rate: Rate) -> Option<Band> {
         let (good, watch) = self.thresholds();
-        match rate {
-            Rate { of: 0, .. } => None,
-            rate if rate.reaches(good) => Some(Band::Good),
-            rate if rate.reaches(watch) => Some(Band::Watch),
-            _ => Some(Band::Act),
-        }
+        rate.percent().map(|percent| match percent {
+            percent if percent >= good => Band::Good,
+            percent if percent >= watch => Band::Watch,
+            _ => Band::Act,
+        })
+    }
+
+    /// What a requirement is judged by; one that is none of K1 to K8 as a course is.
+    pub fn judging(slug: &str) -> Measure {
+        Measure::of_slug(slug).unwrap_or(Measure::K3)
     }
 
     /// The band that a governors' report may show: none for fewer than 10 people, of whom it would say too much.

@@ -32,14 +32,34 @@ pub struct Report {
 /// Whom a report is about.
 struct About {
     trust: String,
-    /// The school's name; none for the whole trust.
-    school: Option<String>,
+    /// None: the whole trust.
+    school: Option<School>,
     as_at: Instant,
+    /// The first day of which there are any records; none while there are none.
+    since: Option<Day>,
 }
 
 impl About {
     fn scope(&self) -> &str {
-        self.school.as_deref().unwrap_or(&self.trust)
+        self.school.as_ref().map_or(&self.trust, |school| &school.name)
+    }
+
+    fn place(&self) -> String {
+        self.school.as_ref().map_or_else(|| format!("at {}", self.trust), place)
+    }
+
+    /// A central team has no governors of its own.
+    fn whom(&self) -> String {
+        match &self.school {
+            None => "Report to the board of trustees".to_owned(),
+            Some(school) if school.central => format!("Report to the board of trustees on the {}", school.name),
+            Some(school) => format!("Report to the governors of {}", school.name),
+        }
+    }
+
+    /// The day is past, and nobody was on the list yet.
+    fn has_no_records(&self) -> bool {
+        self.since.is_none_or(|since| self.as_at.day() < since)
     }
 
     fn counted_in(&self, people: u32) -> CountedIn {
@@ -51,8 +71,9 @@ impl About {
 pub fn report(conn: &mut Conn, library: &Library, trust: &str, school: Option<i64>, as_at: Instant) -> Result<Report> {
     let scope = school.map_or(Scope::Trust, |school| Scope::Schools(vec![school]));
     let (standings, comparison) = look_back(conn, &scope, as_at)?;
-    let name = school.map(|school| name_of(conn, school)).transpose()?;
-    let about = About { trust: trust.to_owned(), school: name, as_at };
+    let about_school = school.map(|school| find(conn, school)).transpose()?;
+    let since = people::everybody(conn)?.iter().map(|person| person.first_listed.day()).min();
+    let about = About { trust: trust.to_owned(), school: about_school, as_at, since };
     let told = Told::new(library, &standings, &comparison);
     let mut gives_away = match school {
         None => giving_away(&standings),
@@ -62,15 +83,14 @@ pub fn report(conn: &mut Conn, library: &Library, trust: &str, school: Option<i6
     Ok(Report {
         school,
         as_at,
-        headline: short_headline(told.now.up_to_date_rate()),
+        headline: short_headline(&about, told.now.up_to_date_rate()),
         gives_away,
         facts: told.facts(&about, &standings, &comparison),
     })
 }
 
-fn name_of(conn: &mut Conn, school: i64) -> Result<String> {
-    let schools = people::schools(conn)?;
-    schools.into_iter().find(|one| one.id == school).map(|one| one.name).ok_or(Problem::NotFound)
+fn find(conn: &mut Conn, school: i64) -> Result<School> {
+    people::schools(conn)?.into_iter().find(|one| one.id == school).ok_or(Problem::NotFound)
 }
 
 impl Report {
@@ -85,8 +105,9 @@ pub fn worded(report: &Report, standing: Standing) -> GovernorsFacts {
     GovernorsFacts { standing, ..report.facts.clone() }
 }
 
-fn short_headline(rate: Rate) -> String {
+fn short_headline(about: &About, rate: Rate) -> String {
     match printed_percent(rate) {
+        _ if about.has_no_records() => "No records of that day".to_owned(),
         hidden if hidden.is_hidden() => "Too few people to say".to_owned(),
         percent => format!("{percent} up to date"),
     }
@@ -111,6 +132,7 @@ struct Column {
     requirement: i64,
     kind: Kind,
     measure: Option<Measure>,
+    judged_by: Measure,
     /// "Data protection", "Attestation"
     name: String,
 }
@@ -126,7 +148,8 @@ struct Row {
 impl Column {
     fn new(library: &Library, asked: &Requirement) -> Column {
         let (kind, measure) = (asked.kind, Measure::of_slug(&asked.slug));
-        Column { requirement: asked.id(), kind, measure, name: column_name(library, asked) }
+        let judged_by = Measure::judging(&asked.slug);
+        Column { requirement: asked.id(), kind, measure, judged_by, name: column_name(library, asked) }
     }
 
     /// As it is said within a sentence: "data protection", "signing the policy".
@@ -138,9 +161,8 @@ impl Column {
         }
     }
 
-    /// A requirement that is none of K1 to K8 is judged as a course is.
     fn band(&self, rate: Rate) -> sheet::Band {
-        band(self.measure.unwrap_or(Measure::K3).printed_band(rate))
+        band(self.judged_by.printed_band(rate))
     }
 }
 
@@ -165,11 +187,13 @@ impl Told {
         GovernorsFacts {
             trust: about.trust.clone(),
             scope: about.scope().to_owned(),
+            place: about.place(),
+            whom: about.whom(),
             period: format!("{}, {}", term(about.as_at.day()), year.long()),
             as_at_words: format!("As at {}, {}", about.as_at.day().long(), about.as_at.time()),
             as_at: about.as_at,
             headline: self.headline(about),
-            measures: self.measures(),
+            measures: if about.has_no_records() { Vec::new() } else { self.measures() },
             requirements: self.columns.iter().map(|column| column.name.clone()).collect(),
             schools: self.schools.iter().map(|row| self.school_row(row)).collect(),
             legend: legend(),
@@ -248,6 +272,10 @@ impl Told {
     fn headline(&self, about: &About) -> Vec<Said> {
         let rate = self.now.up_to_date_rate();
         let shown = printed_percent(rate);
+        if about.has_no_records() {
+            let since = about.since.map(|since| format!(" They begin on {}.", since.long())).unwrap_or_default();
+            return vec![Said::Plainly(format!("There are no records of this day.{since}"))];
+        }
         if rate.of == 0 {
             return vec![Said::Plainly("Nothing was due of anybody here yet.".to_owned())];
         }
@@ -339,6 +367,9 @@ impl Told {
 
     /// From the figures alone: they ask for causes and never give any.
     fn questions(&self, about: &About) -> Vec<String> {
+        if about.has_no_records() {
+            return Vec::new();
+        }
         let mut questions = Vec::new();
         if let (None, Some((school, _))) = (&about.school, self.furthest()) {
             questions.push(format!("What is stopping staff {} from finishing, and when will they?", school.place));
@@ -510,11 +541,7 @@ fn band_word(band: sheet::Band, shown: PrintedPercent) -> &'static str {
 }
 
 fn legend() -> Vec<(sheet::Band, String)> {
-    vec![
-        (sheet::Band::Good, "Good: the target is met".to_owned()),
-        (sheet::Band::Watch, "Watch: close to it".to_owned()),
-        (sheet::Band::Act, "Act: well below it".to_owned()),
-    ]
+    figures::Band::ALL.map(|one| (band(Some(one)), one.meaning().to_owned())).to_vec()
 }
 
 fn term(day: Day) -> &'static str {

@@ -19,6 +19,10 @@ pub struct GovernorsFacts {
     pub trust: String,
     /// Whom it is about: the trust's name again, or one school's.
     pub scope: String,
+    /// Where that is, within a sentence: "at Harbour Academy", "in the Central team".
+    pub place: String,
+    /// "Report to the governors of Harbour Academy"
+    pub whom: String,
     /// "Autumn term, 2026 to 2027"
     pub period: String,
     /// "As at 22 November 2026, 9:14am"
@@ -129,7 +133,7 @@ fn about(facts: &GovernorsFacts) -> About {
         Standing::Issued { number, .. } => (format!("Report {number}"), Some(number.clone())),
     };
     About {
-        title: format!("Training and signatures at {}, {}", clean(&facts.scope), clean(&facts.period)),
+        title: format!("Training and signatures {}, {}", clean(&facts.place), clean(&facts.period)),
         author: clean(&facts.trust),
         subject,
         made: match facts.standing {
@@ -146,15 +150,10 @@ fn masthead(sheet: &mut Sheet, flow: &mut Flow, facts: &GovernorsFacts) {
     let right_wide = width(&facts.period, QUIET).max(width(&facts.as_at_words, QUIET));
     let room = flow.width - 36.0 - right_wide - 18.0;
     sheet.seamark(flow.x, flow.y, 30.0, colours::SEA);
-    let whom = if facts.scope == facts.trust {
-        "Report to the board of trustees".to_owned()
-    } else {
-        format!("Report to the governors of {}", facts.scope)
-    };
     let name = fitted(&facts.trust, Style::bold(10.5, colours::INK), room, 6.0);
     sheet.tagged(Tag::Paragraph, |sheet| {
         sheet.text(flow.x + 36.0, top, &format!("{} ", facts.trust), name);
-        sheet.text(flow.x + 36.0, top + 13.5, &whom, fitted(&whom, QUIET, room, 6.0));
+        sheet.text(flow.x + 36.0, top + 13.5, &facts.whom, fitted(&facts.whom, QUIET, room, 6.0));
     });
     sheet.tagged(Tag::Paragraph, |sheet| {
         sheet.text_aligned(flow.right(), top, Align::Right, &facts.period, QUIET);
@@ -219,9 +218,11 @@ fn questions(sheet: &mut Sheet, flow: &mut Flow, facts: &GovernorsFacts) {
 fn method(sheet: &mut Sheet, flow: &mut Flow, facts: &GovernorsFacts) {
     if !facts.notes.is_empty() {
         flow.skip(2.0);
-        flow.heading(sheet, "How these figures are made", 48.0);
         let items: Vec<Vec<Span>> =
             facts.notes.iter().map(|note| vec![Span::new(note.as_str(), QUIET.at(9.5))]).collect();
+        // The list stays whole, so that no page begins in the midst of it.
+        let high: f32 = items.iter().map(|item| flow.bullet_height(item)).sum();
+        flow.heading(sheet, "How these figures are made", high);
         flow.bullets(sheet, &items);
         flow.skip(10.0);
     }

@@ -47,7 +47,11 @@ fn each_person_is_in_one_group() {
         (new(&[QueryOpen, Due]), Group::Waiting, "a newcomer with a question"),
         (person(&[Exempt, Exempt]), Group::NotCounted(NotCounted::ExemptFromAll), "exempt from all"),
         (person(&[DONE, Paused]), Group::NotCounted(NotCounted::Paused), "away"),
-        (away(&[DONE, DONE]), Group::NotCounted(NotCounted::Paused), "away with everything done"),
+        (away(&[DONE, DONE]), Group::UpToDate, "away with everything done"),
+        (away(&[DONE, Exempt]), Group::UpToDate, "away, and what is not done is exempt"),
+        (away(&[DONE, Due]), Group::NotCounted(NotCounted::Paused), "away with something to do"),
+        (away(&[Exempt, Exempt]), Group::NotCounted(NotCounted::Paused), "away and exempt from all"),
+        (away(&[]), Group::NotCounted(NotCounted::Paused), "away, and nothing asked"),
         (away(&[QueryOpen]), Group::NotCounted(NotCounted::Paused), "away with a question open"),
         (person(&[]), Group::NotCounted(NotCounted::NothingAsked), "nothing asked"),
     ];
@@ -125,7 +129,7 @@ fn somebody_with_two_schools_counts_once_in_each_and_once_in_the_trust() {
 }
 
 #[test]
-fn per_cents_are_rounded_but_all_means_all_and_none_means_none() {
+fn per_cents_are_rounded_down_and_only_nobody_is_none() {
     let cases = [
         ((412, 479), 86),
         ((1, 200), 1),
@@ -133,7 +137,8 @@ fn per_cents_are_rounded_but_all_means_all_and_none_means_none() {
         ((999, 1000), 99),
         ((1000, 1000), 100),
         ((0, 9), 0),
-        ((1, 8), 13),
+        ((1, 8), 12),
+        ((946, 1000), 94),
     ];
     for ((done, of), percent) in cases {
         assert_eq!(rate(done, of).percent(), Some(percent), "{done} of {of}");
@@ -142,7 +147,7 @@ fn per_cents_are_rounded_but_all_means_all_and_none_means_none() {
 }
 
 #[test]
-fn what_is_good_is_judged_unrounded() {
+fn what_is_good_is_judged_as_it_is_printed() {
     let cases = [
         (Measure::K1, (950, 1000), Band::Good),
         (Measure::K1, (949, 1000), Band::Watch),
@@ -309,6 +314,25 @@ proptest! {
             Group::Overdue => prop_assert!(late && !person.paused),
             Group::Waiting | Group::OnTheWay => prop_assert!(!late),
             Group::NotCounted(_) => prop_assert!(!late || person.paused || person.items.iter().any(|item| item.standing == Standing::Paused)),
+        }
+    }
+
+    #[test]
+    fn a_figure_is_never_printed_as_reaching_a_target_that_it_has_not_reached(of in 1u32..2_000, done in 0u32..2_000) {
+        let one = rate(done.min(of), of);
+        let percent = one.percent().unwrap();
+        prop_assert!(percent == 1 || u64::from(percent) * u64::from(of) <= 100 * u64::from(one.done), "{percent}");
+        prop_assert_eq!((percent == 0, percent == 100), (one.done == 0, one.done == of));
+        for measure in Measure::ALL {
+            let (good, watch) = measure.thresholds();
+            let band = match percent {
+                percent if percent >= good => Band::Good,
+                percent if percent >= watch => Band::Watch,
+                _ => Band::Act,
+            };
+            prop_assert_eq!(measure.band(one), Some(band), "what prints alike is judged alike");
+            let reached = u64::from(good) * u64::from(of) <= 100 * u64::from(one.done);
+            prop_assert_eq!(band == Band::Good, reached, "and exactly what reaches the target is good");
         }
     }
 

@@ -10,7 +10,7 @@ use seamark::db::Conn;
 use seamark::each_backend;
 use seamark::evidence::verify::verify;
 use seamark::people;
-use seamark::people::rules::AccessRole;
+use seamark::people::rules::{AccessRole, Urn};
 use seamark::problem::Result;
 use seamark::reports::governors::{self, Report};
 use seamark::reports::issued;
@@ -97,6 +97,26 @@ fn a_past_day_gives_what_it_gave_then() {
     staffed.trust.act(move |act| people::leave(act, &leaver, day("2026-10-01")));
     assert!(drawn == staffed.draft(None, then), "a correction made later shows only in a later view");
     assert!(words(&staffed.draft(None, staffed.trust.clock.now())) != words(&drawn));
+}
+
+#[test]
+fn of_a_day_before_any_records_a_report_says_that_there_are_none() {
+    let staffed = Staffed::new();
+    let report = staffed.report(None, day("2020-01-01").end());
+    assert_eq!(report.headline, "No records of that day");
+    let text = words(&issued::draft(&report).unwrap());
+    assert!(text.contains("There are no records of this day. They begin on "), "{text}");
+    assert!(!text.contains("K1 ·") && !text.contains("too few people"), "{text}");
+}
+
+#[test]
+fn a_central_team_has_no_governors_and_its_report_goes_to_the_trustees() {
+    let staffed = Staffed::new();
+    let central = staffed.trust.act(|act| people::add_school(act, &Urn::parse("CENTRAL").unwrap(), "Central team"));
+    let text = words(&staffed.draft(Some(central), staffed.trust.clock.now()));
+    assert!(text.contains("Report to the board of trustees on the Central team"), "{text}");
+    let text = words(&staffed.draft(Some(staffed.trust.oak), staffed.trust.clock.now()));
+    assert!(text.contains("Report to the governors of Oak"), "{text}");
 }
 
 #[test]

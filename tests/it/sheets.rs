@@ -432,6 +432,8 @@ fn saltmarsh() -> GovernorsFacts {
     GovernorsFacts {
         trust: "Saltmarsh Academies Trust".into(),
         scope: "Saltmarsh Academies Trust".into(),
+        place: "at Saltmarsh Academies Trust".into(),
+        whom: "Report to the board of trustees".into(),
         period: "Autumn term, 2026 to 2027".into(),
         as_at_words: "As at 22 November 2026, 9:14am".into(),
         as_at: NINE_FOURTEEN,
@@ -600,6 +602,8 @@ fn a_trust_of_thirty_schools_finds_every_one_of_them_in_the_report() {
 fn one_school_with_no_past_and_nothing_to_ask_still_has_a_report() {
     let facts = GovernorsFacts {
         scope: "Harbour Academy".into(),
+        place: "at Harbour Academy".into(),
+        whom: "Report to the governors of Harbour Academy".into(),
         schools: vec![school("Harbour Academy", ["88%", "81%", "74%", "70%", "61%", "77%", "58%"])],
         measures: saltmarsh()
             .measures

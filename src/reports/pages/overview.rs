@@ -12,7 +12,7 @@ use crate::db::Conn;
 use crate::http::{Answer, Visit, blocking};
 use crate::people::{self, School, Scope, Viewer};
 use crate::problem::{Problem, Result};
-use crate::reports::figures::{Figures, Rate, figures, figures_by_school};
+use crate::reports::figures::{Band, Figures, Measure, Rate, figures, figures_by_school};
 use crate::reports::governors::column_name;
 use crate::reports::overview::{Behind, furthest_behind};
 use crate::reports::standings::{Comparison, Latest, Shown, Standings};
@@ -178,34 +178,29 @@ fn not_counted(all: &Figures) -> String {
 
 // ── school by requirement
 
-/// From how many per cent on, the colour and the word that goes with it.
-const LEVELS: [(u32, &str, &str, &str); 4] = [
-    (95, "good", "good", "95% or more: good"),
-    (85, "fair", "nearly there", "85 to 94%: nearly there"),
-    (75, "watch", "watch", "75 to 84%: watch"),
-    (0, "act", "act", "Under 75%: act"),
-];
-
 fn heat(library: &Library, standings: &Standings) -> Value {
     let by_school = figures_by_school(&standings.people);
     let rows = standings.schools.iter().filter_map(|school| {
         let figures = by_school.get(&school.id)?;
-        let cells = standings.asked_of_all_staff().map(|asked| cell(figures.requirement_rate(asked.id())));
+        let cells = standings
+            .asked_of_all_staff()
+            .map(|asked| cell(Measure::judging(&asked.slug), figures.requirement_rate(asked.id())));
         Some(json!({ "school": school.name, "cells": cells.collect::<Vec<_>>() }))
     });
     json!({
         "caption": "Share of staff who are done, by school and requirement",
         "columns": standings.asked_of_all_staff().map(|asked| column_name(library, asked)).collect::<Vec<_>>(),
         "rows": rows.collect::<Vec<_>>(),
-        "key": LEVELS.iter().map(|(_, level, _, text)| json!({ "level": level, "text": text })).collect::<Vec<_>>(),
+        "key": Band::ALL.map(|band| json!({ "level": band.as_str(), "text": band.meaning() })),
     })
 }
 
-fn cell(rate: Rate) -> Value {
-    let Some(percent) = rate.percent() else { return json!({ "text": "–", "level": "none", "word": "nobody" }) };
-    let level = LEVELS.iter().find(|(from, ..)| percent >= *from);
-    let (level, word) = level.map_or(("act", "act"), |(_, level, word, _)| (level, word));
-    json!({ "text": format!("{percent}%"), "level": level, "word": word })
+/// Judged as in the report for governors.
+fn cell(measure: Measure, rate: Rate) -> Value {
+    let Some((percent, band)) = rate.percent().zip(measure.band(rate)) else {
+        return json!({ "text": "–", "level": "none", "word": "nobody" });
+    };
+    json!({ "text": format!("{percent}%"), "level": band.as_str(), "word": band.as_str() })
 }
 
 // ── this year against last

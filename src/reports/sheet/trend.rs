@@ -125,11 +125,81 @@ fn last_year(sheet: &mut Sheet, frame: &Frame, trend: &Trend) {
     if let Some(line) = frame.line(&trend.last_year) {
         sheet.stroke(&line, Stroke::dashed(colours::LAST_YEAR, 1.8, 4.5, 3.5));
     }
-    let shown = trend.last_year.iter().rev().find(|point| point.day <= frame.days);
-    if let Some(last) = shown {
-        let x = frame.x(last.day) - width(&trend.last_year_name, SMALL);
-        label(sheet, x.max(frame.left), frame.y(last.percent) + 15.0, &trend.last_year_name, SMALL);
+    if let Some((x, baseline)) = place_of_name(frame, trend) {
+        label(sheet, x, baseline, &trend.last_year_name, SMALL);
     }
+}
+
+/// Where last year's name stands clear of both lines and of the figure beside this year's: below its line or above it, as near
+/// its end as may be.
+fn place_of_name(frame: &Frame, trend: &Trend) -> Option<(f32, f32)> {
+    let wide = width(&trend.last_year_name, SMALL);
+    let shown: Vec<&Point> = trend.last_year.iter().filter(|point| point.day <= frame.days).collect();
+    let places = shown.iter().rev().flat_map(|point| {
+        let x = (frame.x(point.day) - wide).max(frame.left);
+        [14.0, -7.0, 22.0, -15.0].map(|away| (x, frame.y(point.percent) + away))
+    });
+    let is_free = |(x, baseline): &(f32, f32)| {
+        let words = Area { left: *x, right: x + wide, top: baseline - 8.0, bottom: baseline + 3.0 };
+        let inside = frame.top - 6.0 <= words.top && words.bottom <= frame.top + frame.high;
+        inside
+            && !words.is_crossed_by(frame, &trend.last_year)
+            && !words.is_crossed_by(frame, &trend.this_year)
+            && !figure_area(frame, trend).is_some_and(|figure| words.meets(figure))
+    };
+    let end = shown.last().map(|last| ((frame.x(last.day) - wide).max(frame.left), frame.y(last.percent) + 14.0));
+    places.into_iter().find(is_free).or(end)
+}
+
+/// A part of the picture.
+#[derive(Clone, Copy)]
+struct Area {
+    left: f32,
+    right: f32,
+    top: f32,
+    bottom: f32,
+}
+
+impl Area {
+    fn meets(self, other: Area) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+
+    fn is_crossed_by(self, frame: &Frame, points: &[Point]) -> bool {
+        points.windows(2).any(|pair| match pair {
+            [from, to] => {
+                self.is_crossed((frame.x(from.day), frame.y(from.percent)), (frame.x(to.day), frame.y(to.percent)))
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a line from left to right comes into it.
+    fn is_crossed(self, from: (f32, f32), to: (f32, f32)) -> bool {
+        let (left, right) = (self.left.max(from.0), self.right.min(to.0));
+        if left > right {
+            return false;
+        }
+        let at =
+            |x: f32| if to.0 > from.0 { from.1 + (to.1 - from.1) * (x - from.0) / (to.0 - from.0) } else { from.1 };
+        let (one, other) = (at(left), at(right));
+        one.min(other) < self.bottom && self.top < one.max(other)
+    }
+}
+
+/// Where the figure beside this year's last point stands.
+fn figure_area(frame: &Frame, trend: &Trend) -> Option<Area> {
+    let last = trend.this_year.last()?;
+    let (left, baseline, wide) = figure_place(frame, trend, last);
+    Some(Area { left: left - 2.0, right: left + wide + 2.0, top: baseline - 10.0, bottom: baseline + 3.0 })
+}
+
+const FIGURE: Style = Style::bold(11.5, colours::DEEP_SEA);
+
+/// Its left edge, its baseline and its width.
+fn figure_place(frame: &Frame, trend: &Trend, last: &Point) -> (f32, f32, f32) {
+    let wide = width(&trend.latest, FIGURE);
+    ((frame.x(last.day) + 9.0).min(frame.left + frame.wide - wide), frame.y(last.percent) + 4.0, wide)
 }
 
 fn this_year(sheet: &mut Sheet, frame: &Frame, trend: &Trend) {
@@ -137,11 +207,9 @@ fn this_year(sheet: &mut Sheet, frame: &Frame, trend: &Trend) {
         sheet.stroke(&line, Stroke::solid(colours::SEA, 2.8));
     }
     let Some(last) = trend.this_year.last() else { return };
-    let (x, y) = (frame.x(last.day), frame.y(last.percent));
-    let style = Style::bold(11.5, colours::DEEP_SEA);
-    let right_edge = frame.left + frame.wide - width(&trend.latest, style);
-    label(sheet, (x + 9.0).min(right_edge), y + 4.0, &trend.latest, style);
-    sheet.fill(&Path::circle(x, y, 4.4), colours::SEA);
+    let (left, baseline, _) = figure_place(frame, trend, last);
+    label(sheet, left, baseline, &trend.latest, FIGURE);
+    sheet.fill(&Path::circle(frame.x(last.day), frame.y(last.percent), 4.4), colours::SEA);
 }
 
 /// Words on white, so that no line runs through them.
