@@ -152,8 +152,6 @@ diesel::table! {
         id -> BigInt,
         person_id -> BigInt,
         field -> Text,
-        was -> Text,
-        became -> Text,
         recorded_by -> Nullable<BigInt>,
         recorded_at -> BigInt,
     }

@@ -330,8 +330,8 @@ fn new_post_row(person: i64, new: &NewPost, now: Instant, by: Option<i64>) -> Ne
     }
 }
 
-/// Names and email as they should be. A name is not a fact that status reads: its row is changed in place, and what it was is
-/// kept beside it.
+/// Names and email as they should be. A name is not a fact that status reads: its row is changed in place. That it was changed is
+/// kept, and not what it was.
 pub fn correct_person(act: &mut Act, corrected: &Person) -> Result<()> {
     lock_row(act.conn, "people", corrected.id)?;
     if let Some(email) = &corrected.work_email
@@ -348,27 +348,21 @@ pub fn correct_person(act: &mut Act, corrected: &Person) -> Result<()> {
 
 /// What differs between somebody as they were listed and as they are now, as HR call it.
 fn correction_rows(was: &Person, now: &Person, at: Instant, by: Option<i64>) -> Vec<NewCorrectionRow> {
-    let email = |person: &Person| person.work_email.as_ref().map(ToString::to_string).unwrap_or_default();
-    let listed = |person: &Person| format!("{} {}", person.forename, person.surname);
-    let name = match was.name() == now.name() {
-        true => ("name on the list", listed(was), listed(now)),
-        false => ("name", was.name(), now.name()),
-    };
+    let listed = |person: &Person| (person.forename.clone(), person.surname.clone());
     let fields = [
-        name,
-        ("work email", email(was), email(now)),
-        ("title", was.title.clone(), now.title.clone()),
-        ("staff code", was.staff_code.clone(), now.staff_code.clone()),
+        ("name", was.name() != now.name()),
+        ("name on the list", was.name() == now.name() && listed(was) != listed(now)),
+        ("work email", was.work_email != now.work_email),
+        ("title", was.title != now.title),
+        ("staff code", was.staff_code != now.staff_code),
     ];
-    let row = |(field, was, became): (&'static str, String, String)| NewCorrectionRow {
+    let row = |(field, _): (&'static str, bool)| NewCorrectionRow {
         person_id: now.id,
         field,
-        was,
-        became,
         recorded_by: by,
         recorded_at: at.0,
     };
-    fields.into_iter().filter(|(_, was, became)| was != became).map(row).collect()
+    fields.into_iter().filter(|(_, is_changed)| *is_changed).map(row).collect()
 }
 
 pub fn person(conn: &mut Conn, id: i64) -> Result<Person> {

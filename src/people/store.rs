@@ -126,14 +126,12 @@ pub struct NewPauseRow {
     pub recorded_by: Option<i64>,
 }
 
-/// A field of somebody's that was put right.
+/// Which field of somebody's was put right; not what it was, for a name given up is nobody's business.
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = person_corrections, treat_none_as_default_value = false)]
 pub struct NewCorrectionRow {
     pub person_id: i64,
     pub field: &'static str,
-    pub was: String,
-    pub became: String,
     pub recorded_by: Option<i64>,
     pub recorded_at: i64,
 }

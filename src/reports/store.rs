@@ -289,13 +289,11 @@ pub fn imports_at(conn: &mut Conn, instants: &[i64]) -> Result<Vec<(i64, Option<
     Ok(applied.select((imports::applied_at, imports::applied_by)).load(conn)?)
 }
 
-/// A name or an email that was put right.
+/// Which of a name, an email, a title or a code was put right.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = person_corrections)]
 pub struct CorrectionRow {
     pub field: String,
-    pub was: String,
-    pub became: String,
     pub recorded_by: Option<i64>,
     pub recorded_at: i64,
 }

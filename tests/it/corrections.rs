@@ -194,8 +194,8 @@ fn a_name_an_email_and_what_a_job_includes_leave_a_line_that_says_what_they_were
     }
     let shown = helen.opens(&page);
     let told = [
-        "Name changed from Priya Nair to Priya Nair-Lee",
-        "Work email changed from priya@saltmarsh.example to p.lee@saltmarsh.example",
+        "Name changed",
+        "Work email changed",
         "extra jobs from none to “takes or publishes pictures of pupils”",
         "Last day at Oak Primary set to 31 December 2026",
     ];
@@ -204,7 +204,7 @@ fn a_name_an_email_and_what_a_job_includes_leave_a_line_that_says_what_they_were
     }
     assert_eq!(shown.words().matches("by Helen Nair").count(), 4, "{}", shown.words());
     assert!(shown.says("Takes or publishes pictures of pupils"), "it is shown among the facts");
-    assert!(!trust.browser("Ana").opens(&trust.page_of("Ben")).says("changed from"));
+    assert!(!trust.browser("Ana").opens(&trust.page_of("Ben")).says("Name changed"));
 }
 
 #[test]

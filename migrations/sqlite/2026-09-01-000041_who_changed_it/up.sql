@@ -3,13 +3,11 @@ ALTER TABLE posts ADD COLUMN recorded_by BIGINT;
 ALTER TABLE pauses ADD COLUMN recorded_by BIGINT;
 ALTER TABLE pauses ADD COLUMN superseded_by BIGINT;
 
--- A name or an email that was put right: what it was, and what it became.
+-- Which of somebody's names, email, title or code was put right. What it was is not kept: a name given up is nobody's business.
 CREATE TABLE person_corrections (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     person_id BIGINT NOT NULL REFERENCES people (id),
     field TEXT NOT NULL,
-    was TEXT NOT NULL,
-    became TEXT NOT NULL,
     recorded_by BIGINT,
     recorded_at BIGINT NOT NULL
 );

@@ -168,9 +168,7 @@ fn a_day(day: Option<Day>) -> String {
 // ── names and emails
 
 fn of_correction(row: &CorrectionRow) -> Happened {
-    let or_none = |words: &str| if words.is_empty() { "none".to_owned() } else { words.to_owned() };
-    let field = text::capital(&row.field);
-    let what = format!("{field} changed from {} to {}", or_none(&row.was), or_none(&row.became));
+    let what = format!("{} changed", text::capital(&row.field));
     Happened::new(Instant(row.recorded_at), what).by(row.recorded_by)
 }
 
