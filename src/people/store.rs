@@ -520,6 +520,13 @@ pub fn upload(conn: &mut Conn, person: i64, id: i64, since: Instant) -> Result<U
         .first(conn)?)
 }
 
+/// Id, name, when it was sent, and whether it was applied.
+pub fn uploads_of(conn: &mut Conn, person: i64, since: Instant) -> Result<Vec<(i64, String, i64, bool)>> {
+    use import_uploads as u;
+    let theirs = u::table.filter(u::person_id.eq(person).and(u::uploaded_at.gt(since.0))).order(u::id.desc());
+    Ok(theirs.select((u::id, u::file_name, u::uploaded_at, u::done.is_not_null())).load(conn)?)
+}
+
 /// The list itself goes; what was done with it stays in its place.
 pub fn empty_upload(conn: &mut Conn, id: i64, done: &str) -> Result<()> {
     let set = (import_uploads::bytes.eq(Vec::<u8>::new()), import_uploads::done.eq(Some(done)));

@@ -123,7 +123,10 @@ fn what_was_done_with_a_list_stays_for_the_rest_of_its_day_and_the_list_itself_g
     assert_eq!(sam.fills_in(&answered, "/import/1", &[]).status, 303, "{}", answered.words());
 
     let done = sam.opens("/import/1");
-    assert!(done.says("Done: 2 new people, 1 changed, 1 row rejected"), "{}", done.words());
+    assert!(done.says("Done: 2 new people, 1 changed. 1 row was left out"), "{}", done.words());
+    let choosing = sam.opens("/import");
+    assert!(choosing.says("href=\"/import/1\">staff.csv: what was done"), "{}", choosing.words());
+    assert!(!site.as_person(KIT).opens("/import").says("staff.csv"));
     for email in ["i.moss@saltmarsh.example", "b.ash@saltmarsh.example", SAM] {
         let person = somebody(&site, email).unwrap();
         let link = format!("href=\"/people/{}\">{}</a>", person.id, person.name());
@@ -253,6 +256,8 @@ fn an_answer_is_taken_in_and_what_it_does_is_shown_before_it_is_done() {
     let sent = sends(&sam, &["009911,Amir,Shah-Lee,a.shah@saltmarsh.example,100002,Office manager,01/09/2020"]);
     let plan = sam.opens(leads_to(&sent));
     assert!(plan.says("The same person?") && plan.says("Take in my answers"), "{}", plan.words());
+    let unanswered = sam.fills_in(&plan, leads_to(&sent), &[]);
+    assert!(unanswered.status == 200 && unanswered.says("Nothing can be applied yet"), "{}", unanswered.words());
 
     let answered = sam.fills_in(&plan, leads_to(&sent), &[("same-2", &amir.id.to_string())]);
     assert_eq!(answered.status, 200);

@@ -35,5 +35,5 @@ pub use plan::{Counts, Fate, Plan, PlannedRow, Who, plan};
 pub use reading::{MOST_BYTES, MOST_ROWS, Table, TableRow};
 pub use rows::{Complaint, ImportedRow, PauseSaid, RejectedRow, Row, StaffList, staff_list};
 pub use told::{Becomes, ToldMissing, ToldRow, summary, told, told_missing};
-pub use upload::{Done, DryRun, Upload, dry_run, forget_old, keep, keep_what_was_done, kept};
+pub use upload::{Done, DryRun, Here, Upload, dry_run, forget_old, keep, keep_what_was_done, kept, still_here};
 pub use whose::{Because, Candidate, Decision, Decisions};

@@ -93,6 +93,25 @@ pub fn kept(conn: &mut Conn, person: i64, scope: &Scope, id: i64, now: Instant) 
     Ok(Upload { id: row.id, school: row.school_id, file_name: row.file_name, bytes: row.bytes, kept_until, done })
 }
 
+/// A list that this person sent, not longer than a day ago.
+pub struct Here {
+    pub id: i64,
+    pub file_name: String,
+    pub sent: Instant,
+    pub kept_until: Instant,
+    pub is_applied: bool,
+}
+
+/// The newest first.
+pub fn still_here(conn: &mut Conn, person: i64, now: Instant) -> Result<Vec<Here>> {
+    let rows = store::uploads_of(conn, person, now.plus_days(-KEPT_DAYS))?.into_iter();
+    let here = rows.map(|(id, file_name, uploaded_at, is_applied)| {
+        let sent = Instant(uploaded_at);
+        Here { id, file_name, sent, kept_until: sent.plus_days(KEPT_DAYS), is_applied }
+    });
+    Ok(here.collect())
+}
+
 /// Puts what was done in the place of a list that was applied, for the rest of its day.
 pub fn keep_what_was_done(conn: &mut Conn, id: i64, done: &Done, new_people: &[i64]) -> Result<()> {
     let done = Done { new_people: new_people.to_vec(), ..done.clone() };

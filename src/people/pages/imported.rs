@@ -8,7 +8,7 @@ use super::importing::{MOST_SHOWN, cards, cut, missing, missing_in_words, reason
 use crate::db::Conn;
 use crate::http::{Answer, Visit};
 use crate::people::Viewer;
-use crate::people::import::{self, Becomes, Decisions, Done, ToldMissing, ToldRow, Upload};
+use crate::people::import::{self, Becomes, Counts, Decisions, Done, ToldMissing, ToldRow, Upload};
 use crate::problem::{Problem, Result};
 use crate::text::{capital, count, safe_cell};
 
@@ -51,9 +51,17 @@ pub(super) fn show_done(visit: &Visit, upload: &Upload, done: &Done) -> Answer {
     visit.page(DONE, TITLE, view)
 }
 
+/// "Done: 3 new people, 2 changed. 1 row was left out"
 fn heading(done: &Done) -> String {
-    let words = import::summary(&done.counts);
-    if done.counts.new_people + done.counts.changed_people == 0 { words } else { format!("Done: {words}") }
+    let Counts { new_people, changed_people, rejected_rows, same_person_rows, .. } = done.counts;
+    let applied = match new_people + changed_people {
+        0 => "nothing was changed".to_owned(),
+        _ => import::summary(&Counts { new_people, changed_people, ..Counts::default() }),
+    };
+    match rejected_rows + same_person_rows {
+        0 => format!("Done: {applied}"),
+        left_out => format!("Done: {applied}. {} left out", count(left_out, "row was", "rows were")),
+    }
 }
 
 // ── the spreadsheet

@@ -32,9 +32,21 @@ pub async fn choose(visit: Visit, viewer: Viewer) -> Answer {
 
 async fn choosing(visit: &Visit, viewer: &Viewer, chosen: &str, complaints: &Complaints) -> Result<Value> {
     let (scope, by) = (hr_scope(viewer)?, viewer.person);
-    let (schools, last) = visit
-        .read(move |conn| Ok((people::schools_in(conn, &scope)?, people::last_import_words(conn, by, &scope)?)))
+    let now = visit.now;
+    let (schools, last, here) = visit
+        .read(move |conn| {
+            let last = people::last_import_words(conn, by, &scope)?;
+            Ok((people::schools_in(conn, &scope)?, last, import::still_here(conn, by, now)?))
+        })
         .await?;
+    let here = here.into_iter().map(|list| {
+        let state = if list.is_applied { "what was done" } else { "not applied yet" };
+        json!({
+            "href": format!("/import/{}", list.id),
+            "text": format!("{}: {state}", list.file_name),
+            "sent": format!("sent {}, here until {}", list.sent.time(), list.kept_until.long()),
+        })
+    });
     let option =
         |value: &str, text: &str| json!({ "value": value, "text": text, "note": null, "is_chosen": value == chosen });
     let options: Vec<Value> = std::iter::once(option("", "The file says which"))
@@ -44,6 +56,7 @@ async fn choosing(visit: &Visit, viewer: &Viewer, chosen: &str, complaints: &Com
         "file": { "error": complaints.get("file") },
         "school": { "options": options, "error": complaints.get("school") },
         "last": last,
+        "here": here.collect::<Vec<_>>(),
     }))
 }
 
@@ -85,9 +98,9 @@ fn sent(
         return Err(complaints);
     };
     match import::staff_list(&file.bytes) {
-        Err(why) => complaints.add("file", why.to_string()),
+        Err(why) => complaints.add("file", why.to_string().trim_end_matches('.')),
         Ok(list) => match import::Source::of(&list, school) {
-            Err(why) => complaints.add("school", why.to_string()),
+            Err(why) => complaints.add("school", why.to_string().trim_end_matches('.')),
             Ok(_) => return Ok((school, file)),
         },
     }
@@ -152,6 +165,9 @@ pub async fn apply(visit: Visit, viewer: Viewer, id: web::Path<i64>, form: Form)
     };
     if looked.run.seal != form.get("plan") {
         return show(&visit, &looked, Some(look_again(&looked)));
+    }
+    if looked.run.plan.changes.is_empty() {
+        return show(&visit, &looked, Some("Nothing can be applied yet. Say below who is the same person."));
     }
     let scope = hr_scope(&viewer)?;
     let (done, there) = (Done::of(&looked.run, &scope, visit.now), address.clone());
@@ -376,12 +392,15 @@ pub(super) fn missing_in_words(missing: &[ToldMissing]) -> String {
 /// None if there is nothing to apply or to answer.
 fn button(looked: &Looked) -> Option<String> {
     let counts = &looked.run.plan.counts;
-    let (new, changed) = (thousands(counts.new_people as i64), thousands(counts.changed_people as i64));
-    match (looked.run.plan.changes.is_empty(), counts.same_person_rows) {
-        (false, _) => Some(format!("Apply: add {new}, change {changed}")),
-        (true, 0) => None,
-        (true, _) => Some("Take in my answers".to_owned()),
-    }
+    let number = |number: usize| thousands(number as i64);
+    let said = match (looked.run.plan.changes.is_empty(), counts.same_person_rows, counts.new_people) {
+        (true, 0, _) => return None,
+        (true, _, _) => "Take in my answers".to_owned(),
+        (false, _, 0) => format!("Apply: change {}", number(counts.changed_people)),
+        (false, _, new) if counts.changed_people == 0 => format!("Apply: add {}", number(new)),
+        (false, _, new) => format!("Apply: add {}, change {}", number(new), number(counts.changed_people)),
+    };
+    Some(said)
 }
 
 fn what_follows(run: &DryRun) -> String {
