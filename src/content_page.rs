@@ -219,13 +219,35 @@ pub async fn trace(visit: Visit, _viewer: Viewer, library: web::Data<Library>) -
         "back_href": HOME,
         "back_text": format!("Back to {}", TITLE.to_lowercase()),
         "gaps": traced.iter().flat_map(|clause| clause.gaps.clone()).collect::<Vec<_>>(),
-        "clauses": traced.iter().map(traced_view).collect::<Vec<_>>(),
+        "clauses": traced.iter().map(|traced| traced_view(&library, traced)).collect::<Vec<_>>(),
     });
     visit.page("settings/trace", "From each clause to its questions", view)
 }
 
-fn traced_view(traced: &Traced) -> Value {
-    let or_dash = |places: &[String]| if places.is_empty() { "–".to_owned() } else { places.join(", ") };
+/// "Acceptable use: Whose voice is it?", of a course's page; "All staff", of a statement's set.
+fn place_title(library: &Library, policy: &str, place: &str) -> String {
+    let page = place.split_once('/').and_then(|(slug, name)| {
+        let course = library.course(slug)?;
+        let page = course.pages.iter().find(|page| page.name == name)?;
+        Some(format!("{}: {}", course.title, page.title))
+    });
+    let set = || {
+        let (set, statement) = place.split_once(": ")?;
+        let policy = library.policy(policy)?;
+        let set = policy.statement_sets.iter().find(|one| one.name == set)?;
+        let number = set.statements.iter().position(|one| one.id == statement)? + 1;
+        Some(format!("{}, statement {number}", set.title))
+    };
+    page.or_else(set).unwrap_or_else(|| place.to_owned())
+}
+
+fn traced_view(library: &Library, traced: &Traced) -> Value {
+    let or_dash = |places: &[String]| -> Vec<String> {
+        match places {
+            [] => vec!["–".to_owned()],
+            places => places.iter().map(|place| place_title(library, &traced.policy, place)).collect(),
+        }
+    };
     let binds: Vec<&str> = traced.binds.iter().map(|whom| whom.word()).collect();
     let missed = |missed: Missed| Some(format!("{}% of {} answers", missed.per_cent()?, missed.answers));
     json!({

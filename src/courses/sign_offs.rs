@@ -25,7 +25,7 @@ pub struct SignOff {
     pub recorded: Instant,
 }
 
-/// Records that somebody read the version in use. Said twice, it is recorded once.
+/// Records that somebody read the version in use. Said twice of one day, it is recorded once.
 pub fn sign_off(
     act: &mut Act,
     library: &Library,
@@ -37,6 +37,11 @@ pub fn sign_off(
     let version = library.version(kind, slug).ok_or(Problem::NotFound)?;
     if day > act.now.day() {
         return Err(Problem::invalid("day", "Choose today, or a day that is past"));
+    }
+    let stored = store::find(act.conn, kind, slug, &version)?.map(|stored| Instant(stored.stored_at).day());
+    if let Some(stored) = stored.filter(|stored| day < *stored) {
+        let why = format!("This version is of {}: choose that day or a later one", stored.long());
+        return Err(Problem::invalid("day", why));
     }
     let row = store::SignOffRow {
         kind: kind.as_str().to_owned(),
@@ -59,14 +64,18 @@ pub fn sign_off(
 
 fn is_same(before: &store::SignOffRow, row: &store::SignOffRow) -> bool {
     let what = |row: &store::SignOffRow| {
-        (row.kind.clone(), row.slug.clone(), row.version.clone(), row.reader.clone(), row.person_id)
+        let by = (row.person_id, row.signed_day.clone());
+        (row.kind.clone(), row.slug.clone(), row.version.clone(), row.reader.clone(), by)
     };
     what(before) == what(row)
 }
 
-/// All of them, newest first.
+/// All of them, newest first: by the day of the reading, and of one day what was recorded last.
 pub fn sign_offs(conn: &mut Conn) -> Result<Vec<SignOff>> {
-    store::sign_offs_of(conn)?.into_iter().map(|(_, row)| read(row)).collect()
+    let mut found: Vec<SignOff> =
+        store::sign_offs_of(conn)?.into_iter().map(|(_, row)| read(row)).collect::<Result<_>>()?;
+    found.sort_by_key(|sign_off| std::cmp::Reverse(sign_off.day));
+    Ok(found)
 }
 
 fn read(row: store::SignOffRow) -> Result<SignOff> {
@@ -124,8 +133,11 @@ pub fn passages(library: &Library, reader: Reader) -> Vec<Passage> {
         }
         for set in &policy.statement_sets {
             for statement in &set.statements {
-                let href = format!("/attestations/{}", policy.slug);
-                add(&format!("Statements: {}", set.title), &statement.text, href, theirs(&statement.clauses));
+                // What it signs, in the policy's words: the page for signing is everybody's own.
+                let clauses = theirs(&statement.clauses);
+                let clause = clauses.first().map(|clause| format!("#{clause}")).unwrap_or_default();
+                let href = format!("/policies/{}{clause}", policy.slug);
+                add(&format!("Statements: {}", set.title), &statement.text, href, clauses);
             }
         }
     }
