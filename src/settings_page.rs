@@ -18,7 +18,7 @@ use crate::people::rules::{AccessRole, Laestab, Urn, WorkEmail};
 use crate::people::{self, Person, School, Viewer};
 use crate::problem::{Complaints, Problem, Result};
 use crate::settings;
-use crate::text::{count, too_long};
+use crate::text::{count, searchable, too_long};
 
 const TEMPLATE: &str = "settings/settings";
 /// The longest name of a trust or a school, and the longest line of a card, in characters.
@@ -347,6 +347,9 @@ pub async fn add_school(visit: Visit, form: Form, library: web::Data<Library>) -
         if people::schools(act.conn)?.iter().any(|school| school.urn == urn) {
             return Err(Problem::invalid("urn", "There is a school with this URN already"));
         }
+        if let Some(words) = name_taken(act.conn, &name, &urn)? {
+            return Err(Problem::invalid("school_name", words));
+        }
         people::add_school(act, &urn, &name).map(|_| "/settings#schools".to_owned())
     });
     match added.await {
@@ -354,6 +357,15 @@ pub async fn add_school(visit: Visit, form: Form, library: web::Data<Library>) -
         Err(Problem::Invalid(complaints)) => again(&visit, &library, &form, &complaints).await,
         Err(problem) => Err(problem),
     }
+}
+
+/// What is said to whoever gives a school the name of another one.
+fn name_taken(conn: &mut Conn, name: &str, urn: &Urn) -> Result<Option<String>> {
+    let is_called = |school: &School| searchable(&school.name) == searchable(name);
+    let other = people::schools(conn)?.into_iter().find(|school| school.urn != *urn && is_called(school));
+    Ok(other.map(|other| {
+        format!("The school with the URN {} has this name. Add what tells the two apart, such as the place", other.urn)
+    }))
 }
 
 /// A school's name and its card, line by line. Sending the same twice changes nothing the second time.
@@ -366,6 +378,7 @@ pub async fn save_school(visit: Visit, urn: web::Path<String>, form: Form, libra
     match visit.act_as(who, move |act| save_card(act, &urn, &card)).await {
         Ok(()) => visit.go_saying("/settings#schools", "Saved. Staff at this school see the new card from now on."),
         Err(Problem::Refused(why)) => complain(&visit, &library, &form, &number, &why).await,
+        Err(Problem::Invalid(complaints)) => again(&visit, &library, &form, &complaints).await,
         Err(problem) => Err(problem),
     }
 }
@@ -391,7 +404,9 @@ impl Card {
             wrong("laestab", words);
             None
         });
-        let lines = library.cards.0.iter().map(|card| (card.slot.clone(), form.get(&card.slot).to_owned()));
+        // A line stays one, however it was typed.
+        let line = |slot: &str| form.get(slot).split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines = library.cards.0.iter().map(|card| (card.slot.clone(), line(&card.slot)));
         let lines: Vec<(String, String)> = lines.collect();
         for (slot, words) in &lines {
             if let Some(words) = too_long("This line", words, CARD_LINE) {
@@ -406,6 +421,9 @@ fn save_card(act: &mut Act, urn: &str, Card { name, laestab, lines }: &Card) -> 
     let school = people::schools(act.conn)?.into_iter().find(|school| school.urn.as_str() == urn);
     let school = school.ok_or(Problem::NotFound)?;
     if school.name != *name {
+        if let Some(words) = name_taken(act.conn, name, &school.urn)? {
+            return Err(Problem::invalid(&format!("name-{urn}"), words));
+        }
         people::rename_school(act, school.id, name)?;
     }
     if school.laestab != *laestab {
@@ -467,8 +485,26 @@ impl RoleForm {
         if self.until.is_some_and(|until| until < act.now.day()) {
             return Err(Problem::invalid("grant_until", "Choose a day that is still to come"));
         }
+        self.check_held(act, &person, school)?;
         identity::grant(act, &person, self.role, school, act.now.day(), self.until)?;
         Ok("/settings#roles".to_owned())
+    }
+}
+
+impl RoleForm {
+    /// Refused where they have just this already. One that rests because their email changed is to be given again.
+    fn check_held(&self, act: &mut Act, person: &Person, school: Option<i64>) -> Result<()> {
+        let email = person.work_email.as_ref().map(WorkEmail::as_str);
+        let today = act.now.day();
+        let holds = |grant: &Grant| {
+            (grant.person, grant.role, grant.school) == (person.id, self.role, school)
+                && grant.given_to.as_deref() == email
+                && grant.until.is_none_or(|until| today <= until)
+        };
+        let Some(held) = identity::grants(act.conn)?.into_iter().find(holds) else { return Ok(()) };
+        let until = held.until.map_or("with no end".to_owned(), |until| format!("until {}", until.long()));
+        let same = format!("{} has this role there already, {until}. To change its end, end it first", person.name());
+        Err(Problem::invalid("grant_email", same))
     }
 }
 

@@ -227,3 +227,39 @@ fn an_empty_field_is_asked_for_by_its_name() {
     let role = sends("/settings/roles", &[("grant_email", ""), ("role", "HR"), ("scope", ""), ("grant_until", "")]);
     assert!(role.says("Enter an email address") && !role.says("‘’"), "{}", role.words());
 }
+
+#[test]
+fn the_same_role_is_not_given_twice_nor_a_name_to_two_schools() {
+    let (site, address) = first_start();
+    fills_in(&site, &address, &ANSWERS);
+    // Whoever is given a role signs in again.
+    let sends = |action: &str, fields: &[(&str, &str)]| {
+        let amina = site.as_person("amina.okoye@larkfield.example");
+        amina.fills_in(&amina.opens("/settings"), action, fields)
+    };
+    let role = |scope: &str, until: &str| {
+        let whom = ("grant_email", "amina.okoye@larkfield.example");
+        sends("/settings/roles", &[whom, ("role", "governor"), ("scope", scope), ("grant_until", until)])
+    };
+    assert_eq!(role("", "").status, 303);
+    let again = role("", "31/12/2026");
+    let words = "Amina Okoye has this role there already, with no end. To change its end, end it first";
+    assert!(again.status == 422 && again.says(words) && again.says("href=\"#grant_email\""), "{}", again.words());
+    assert_eq!(role("100001", "").status, 303, "one school’s is another role");
+
+    let twin = sends("/settings/schools", &[("urn", "100009"), ("school_name", "larkfield  primary")]);
+    let words = "The school with the URN 100001 has this name.";
+    assert!(twin.status == 422 && twin.says(words) && twin.says("href=\"#school_name\""), "{}", twin.words());
+    assert_eq!(sends("/settings/schools", &[("urn", "100009"), ("school_name", "Larkfield Juniors")]).status, 303);
+    let renamed = sends("/settings/schools/100009", &[("name", "Larkfield Primary")]);
+    assert!(renamed.status == 422 && renamed.says(words) && renamed.says("href=\"#name-100009\""));
+    let slot = site.app.library().cards.0[0].slot.clone();
+    let kept = sends("/settings/schools/100001", &[("name", "Larkfield Primary"), (&slot, "Jo Marsh,\r\n room 4")]);
+    assert_eq!(kept.status, 303, "its own name stays");
+    assert!(
+        site.as_person("amina.okoye@larkfield.example")
+            .opens("/settings")
+            .form("/settings/schools/100001")
+            .contains("Jo Marsh, room 4</textarea>")
+    );
+}
