@@ -509,6 +509,15 @@ pub fn queries_of_person(conn: &mut Conn, library: &Library, person: i64) -> Res
         .collect()
 }
 
+/// Whose arrangements are to be looked at again from a day on, and when, in the order of the days.
+pub fn review_days(conn: &mut Conn, since: Day) -> Result<Vec<(i64, Day)>> {
+    let rows = store::review_days(conn, since)?.into_iter();
+    let mut days: Vec<(i64, Day)> =
+        rows.map(|(person, day)| Ok((person, day.parse().map_err(Problem::fault)?))).collect::<Result<_>>()?;
+    days.sort_by_key(|(person, day)| (*day, *person));
+    Ok(days)
+}
+
 fn statement_text(library: &Library, slug: &str, id: &str) -> String {
     let policy = library.policy(slug);
     let statements = policy.iter().flat_map(|policy| &policy.statement_sets).flat_map(|set| &set.statements);

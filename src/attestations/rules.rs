@@ -270,6 +270,11 @@ pub struct Closed {
 }
 
 impl Query {
+    /// When what was agreed is to be looked at again.
+    pub fn review_day(&self) -> Option<Day> {
+        self.closed.as_ref().and_then(|closed| closed.closing.review_day())
+    }
+
     pub fn is_open(&self) -> bool {
         self.closed.is_none()
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::assignments::Whom;
-use crate::clock::Instant;
+use crate::clock::{Day, Instant};
 use crate::courses::Kind;
 use crate::db::Conn;
 use crate::each_backend;
@@ -222,6 +222,16 @@ pub fn queries_of_person(conn: &mut Conn, person: i64) -> Result<Vec<(QueryRow, 
         .order((queries::opened_at, queries::id))
         .select((QueryRow::as_select(), Option::<ClosingRow>::as_select(), requirements::content_slug))
         .load(conn)?)
+}
+
+/// Whose matters are to be looked at again, and on which days; those of days before the first are left out.
+pub fn review_days(conn: &mut Conn, since: Day) -> Result<Vec<(i64, String)>> {
+    let rows: Vec<(i64, Option<String>)> = query_closings::table
+        .inner_join(queries::table.inner_join(assignments::table))
+        .filter(query_closings::review_day.ge(since.to_string()))
+        .select((assignments::person_id, query_closings::review_day))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(person, day)| Some((person, day?))).collect())
 }
 
 /// One query of one person; none if it is not theirs.

@@ -8,8 +8,7 @@ use crate::clock::{Day, Instant};
 const OPENS: u32 = 8 * 60;
 const CLOSES: u32 = 18 * 60;
 
-/// Nobody gets another reminder within so many days of the last.
-pub const DAYS_BETWEEN: i64 = 3;
+pub use crate::reports::overview::DAYS_BETWEEN;
 
 /// Why somebody gets no letter, in words to HR. The first that holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,10 +8,14 @@ use super::standings::Standings;
 use super::store;
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::Standing;
-use crate::clock::Instant;
+use crate::attestations;
+use crate::clock::{Day, Instant};
 use crate::db::Conn;
-use crate::people::{self, Person};
+use crate::people::{self, Person, PostRecord, Scope};
 use crate::problem::Result;
+
+/// Nobody gets another reminder within so many days of the last.
+pub const DAYS_BETWEEN: i64 = 3;
 
 /// Somebody with something overdue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub struct Behind {
     pub manager: Option<Person>,
     /// How many reminders were sent to them this academic year, and when the last one was.
     pub reminded: Option<(usize, Instant)>,
+    /// They have an email address, and no letter that waits or left these last days.
+    pub can_be_reminded: bool,
 }
 
 /// Those with the longest overdue first; among equals those with most left to do.
@@ -48,20 +54,53 @@ pub fn furthest_behind(conn: &mut Conn, standings: &Standings, most: usize) -> R
     let managers = managers(conn, standings, &ids)?;
     let since = AcademicYear::of(standings.as_at.day()).first_day().start();
     let reminders = store::reminders_since(conn, &ids, since)?;
+    let waiting = store::with_reminder_waiting(conn, &ids)?;
+    let today = standings.as_at.day();
     let mut people: HashMap<i64, Person> =
         people::people(conn, &ids)?.into_iter().map(|person| (person.id, person)).collect();
     let behind = found.into_iter().filter_map(|(person, schools, days, left)| {
         let sent: Vec<i64> = reminders.iter().filter(|(to, _)| *to == person).map(|(_, at)| *at).collect();
+        let last = sent.iter().max().map(|last| Instant(*last));
+        let lately = last.is_some_and(|last| today.days_since(last.day()) < DAYS_BETWEEN) || waiting.contains(&person);
+        let person = people.remove(&person)?;
         Some(Behind {
-            person: people.remove(&person)?,
             schools,
             days,
             left,
-            manager: managers.get(&person).cloned(),
-            reminded: sent.iter().max().map(|last| (sent.len(), Instant(*last))),
+            manager: managers.get(&person.id).cloned(),
+            reminded: last.map(|last| (sent.len(), last)),
+            can_be_reminded: person.work_email.is_some() && !lately,
+            person,
         })
     });
     Ok(behind.collect())
+}
+
+/// An arrangement about a connection that somebody wants to look at again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    pub person: Person,
+    pub day: Day,
+}
+
+/// Those of this academic year and later, in the order of their days: of people who are here, where what they declare is for HR
+/// of this scope to read.
+pub fn reviews(conn: &mut Conn, scope: &Scope, today: Day) -> Result<Vec<Review>> {
+    let days = attestations::review_days(conn, AcademicYear::of(today).first_day())?;
+    let ids: Vec<i64> = days.iter().map(|(person, _)| *person).collect();
+    let mut posts: HashMap<i64, Vec<PostRecord>> = HashMap::new();
+    for record in people::posts_of(conn, &ids)?.into_iter().filter(|record| record.superseded.is_none()) {
+        posts.entry(record.person).or_default().push(record);
+    }
+    let people: HashMap<i64, Person> =
+        people::people(conn, &ids)?.into_iter().map(|person| (person.id, person)).collect();
+    let is_for_them = |person: &i64| {
+        let posts = posts.get(person).map(Vec::as_slice).unwrap_or_default();
+        let is_here = posts.iter().any(|record| record.post.until.is_none_or(|until| today <= until));
+        is_here && people::is_answered_by(scope, posts, today)
+    };
+    let days = days.into_iter().filter(|(person, _)| is_for_them(person));
+    Ok(days.filter_map(|(person, day)| Some(Review { person: people.get(&person)?.clone(), day })).collect())
 }
 
 fn days_overdue(standing: Standing) -> Option<i64> {

@@ -32,6 +32,8 @@ pub struct Record {
     pub signed: Vec<Attestation>,
     /// The open ones, oldest first, where they are the viewer's to answer.
     pub queries: Vec<Listed>,
+    /// Connections that were recorded with a day to look at them again, where they are the viewer's to know.
+    pub to_look_at_again: Vec<Listed>,
     /// Something is open that is another's to answer.
     pub is_asking_elsewhere: bool,
     pub timeline: Vec<Event>,
@@ -49,6 +51,7 @@ pub fn record(conn: &mut Conn, library: &Library, viewer: &Viewer, person: i64, 
         tries: BTreeMap::new(),
         signed: Vec::new(),
         queries: Vec::new(),
+        to_look_at_again: Vec::new(),
         is_asking_elsewhere: false,
         timeline: Vec::new(),
         references: Vec::new(),
@@ -70,10 +73,14 @@ impl Record {
         let progress = attempts::progress(conn, &asked)?.into_iter();
         self.tries = progress.map(|(assignment, progress)| (assignment, progress.tries)).collect();
         self.signed = attestations::signatures_of(conn, person)?;
-        self.queries = attestations::queries_of_person(conn, library, person)?;
-        self.queries.retain(|listed| listed.query.is_open());
-        if !self.row.seen.is_answered_here {
-            self.is_asking_elsewhere = !std::mem::take(&mut self.queries).is_empty();
+        let (open, closed): (Vec<Listed>, Vec<Listed>) =
+            attestations::queries_of_person(conn, library, person)?.into_iter().partition(|one| one.query.is_open());
+        match self.row.seen.is_answered_here {
+            true => {
+                self.queries = open;
+                self.to_look_at_again = closed.into_iter().filter(|one| one.query.review_day().is_some()).collect();
+            }
+            false => self.is_asking_elsewhere = !open.is_empty(),
         }
         self.timeline = timeline(conn, library, viewer, &self.row.seen)?;
         self.references = self.references_in_sight(conn)?;

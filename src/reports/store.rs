@@ -7,6 +7,7 @@ use crate::clock::{Day, Instant};
 use crate::courses::Kind;
 use crate::db::Conn;
 use crate::each_backend;
+use crate::mail::outbox::WAITING;
 use crate::problem::Result;
 use crate::schema::{
     assignments, attempts, certificate_endings, certificates, chase_letters, chases, completions, due_dates,
@@ -341,6 +342,17 @@ pub fn reminders_since(conn: &mut Conn, people: &[i64], since: Instant) -> Resul
         .left_join(chased)
         .filter(outbox::person_id.eq_any(people).and(outbox::sent_at.ge(since.0)).and(reminds))
         .select((outbox::person_id.assume_not_null(), outbox::sent_at.assume_not_null()))
+        .load(conn)?)
+}
+
+/// Those of these people to whom a reminder is waiting to leave.
+pub fn with_reminder_waiting(conn: &mut Conn, people: &[i64]) -> Result<Vec<i64>> {
+    let chased = chase_letters::table.on(chase_letters::outbox_id.eq(outbox::id));
+    let reminds = chase_letters::id.nullable().is_not_null().or(outbox::kind.like("reminder%"));
+    Ok(outbox::table
+        .left_join(chased)
+        .filter(outbox::person_id.eq_any(people).and(outbox::state.eq(WAITING)).and(reminds))
+        .select(outbox::person_id.assume_not_null())
         .load(conn)?)
 }
 

@@ -4,10 +4,11 @@ use seamark::assignments::{self, Completion, Means};
 use seamark::attestations::rules::Outcome;
 use seamark::attestations::{self, Closing, Connection, NotYet};
 use seamark::certificates;
+use seamark::clock::Day;
 use seamark::courses::Kind;
 use seamark::evidence::Draft;
 
-use crate::people_pages::{COURSES, Trust};
+use crate::people_pages::{COURSES, Trust, day};
 
 const POLICY: &str = "social-media-policy";
 
@@ -27,19 +28,19 @@ fn a_team_that_signs(on: &str) -> Trust {
     for name in [OPAL, IRIS] {
         COURSES.into_iter().chain(["privacy-check"]).for_each(|slug| trust.does(name, slug));
     }
-    declares_a_connection(&trust, IRIS);
+    declares_a_connection(&trust, IRIS, None);
     signs(&trust, OPAL, false);
     signs(&trust, IRIS, true);
     trust.it_is("2026-11-24", "09:14");
     trust
 }
 
-fn declares_a_connection(trust: &Trust, name: &str) {
+fn declares_a_connection(trust: &Trust, name: &str, review_day: Option<Day>) {
     let (person, library) = (trust.person(name), trust.app.library());
     trust.act(move |act| {
         let declared = NotYet::Connection(Connection::Relative);
         let query = attestations::open_query(act, &library, &person, POLICY, "pupil-contact", &declared)?;
-        let closing = Closing::ConnectionRecorded { outcome: Outcome::NoAction, review_day: None };
+        let closing = Closing::ConnectionRecorded { outcome: Outcome::NoAction, review_day };
         attestations::close_query(act, &library, &person, query, &closing)
     });
 }
@@ -105,4 +106,26 @@ fn who_declared_a_connection_reads_like_everybody_else_who_was_in_time() {
 #[test]
 fn who_declared_a_connection_reads_like_everybody_else_who_was_late() {
     read_alike("2026-11-03", "Completed on 3 November 2026, after the due day, 2 November.");
+}
+
+#[test]
+fn hr_who_may_read_of_an_arrangement_are_reminded_to_look_at_it_again_and_nobody_else_is() {
+    let trust = a_team_that_signs("2026-10-08");
+    let shown = |name: &str| trust.browser(name).opens("/overview");
+    assert!(!shown("Tess").says("to look at again"), "there is none yet");
+    for (name, on) in [("Ben", "2027-01-12"), ("Sam", "2027-02-09")] {
+        COURSES.into_iter().chain(["privacy-check"]).for_each(|slug| trust.does(name, slug));
+        declares_a_connection(&trust, name, Some(day(on)));
+    }
+    for name in ["Tess", "Helen"] {
+        assert!(shown(name).says("2 arrangements to look at again, the next on 12 January 2027."), "{name}");
+        let page = trust.browser(name).opens(&trust.page_of("Ben"));
+        assert!(page.says("To look at again") && page.says("12 January 2027") && page.says("No action"), "{name}");
+    }
+    // Sam’s main post is at Oak: what he declares is not for Elm to read.
+    assert!(!shown("Mo").says("to look at again"));
+    assert!(!trust.browser("Mo").opens(&trust.page_of("Sam")).says("To look at again"));
+    assert!(!trust.browser("Ana").opens(&trust.page_of("Ben")).says("To look at again"));
+    trust.it_is("2027-01-12", "09:14");
+    assert!(shown("Tess").says("2 arrangements to look at again, 1 of them now."));
 }

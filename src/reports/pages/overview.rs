@@ -14,7 +14,7 @@ use crate::people::{self, School, Scope, Viewer};
 use crate::problem::{Problem, Result};
 use crate::reports::figures::{Band, Figures, Measure, Rate, figures, figures_by_school};
 use crate::reports::governors::column_name;
-use crate::reports::overview::{Behind, furthest_behind};
+use crate::reports::overview::{self, Behind, Review, furthest_behind};
 use crate::reports::standings::{Comparison, Latest, Shown, Standings};
 use crate::reports::words::days_of;
 use crate::text;
@@ -38,18 +38,20 @@ pub async fn show(
 ) -> Answer {
     let whole = viewer.hr_scope().ok_or(Problem::NotFound)?;
     let (desk, now) = (visit.desk.clone(), visit.now);
-    let (schools, shown, behind, filled) = blocking(move || {
+    let (schools, shown, behind, filled, reviews) = blocking(move || {
         let mut schools = desk.database.read(crate::people::schools)?;
         schools.retain(|school| whole.includes(school.id));
         let scope = narrowed(whole, &schools, &asked.school)?;
         let shown = latest.shown(&desk.database, &scope, now)?;
         let behind = desk.database.read(|conn| furthest_behind(conn, &shown.standings, FURTHEST))?;
         let filled = desk.database.read(|conn| cards_of(conn, &shown.standings.schools))?;
-        Ok((schools, shown, behind, filled))
+        let reviews = desk.database.read(|conn| overview::reviews(conn, &scope, now.day()))?;
+        Ok((schools, shown, behind, filled, reviews))
     })
     .await?;
     let mut view = view(&library, &schools, &shown, &behind);
     view["empty_slots"] = empty_slots(&library, &filled).into();
+    view["reviews"] = reviews_view(&reviews, now.day());
     visit.page("reports/overview", "Overview", view)
 }
 
@@ -68,6 +70,30 @@ fn empty_slots(library: &Library, schools: &[(String, Filled)]) -> Vec<Value> {
     rows.filter(|(_, slots)| !slots.is_empty())
         .map(|(school, slots)| json!({ "school": school, "count": text::count(slots.len(), "empty line", "empty lines"), "slots": slots.join(" · ") }))
         .collect()
+}
+
+/// How many arrangements are to be looked at again, and the next of them; null where there are none.
+fn reviews_view(reviews: &[Review], today: Day) -> Value {
+    let Some(first) = reviews.first() else { return Value::Null };
+    let due = reviews.iter().filter(|review| review.day <= today).count();
+    let next = match (due, reviews.len()) {
+        (0, 1) => format!(", on {}", first.day.long()),
+        (0, _) => format!(", the next on {}", first.day.long()),
+        (_, 1) => format!(", since {}", first.day.long()),
+        _ => format!(", {due} of them now"),
+    };
+    let row = |review: &Review| {
+        json!({
+            "name": review.person.listed_name(),
+            "href": format!("/people/{}#look-again", review.person.id),
+            "day": review.day.long(),
+            "is_due": review.day <= today,
+        })
+    };
+    json!({
+        "sentence": format!("{}{next}.", text::count(reviews.len(), "arrangement to look at again", "arrangements to look at again")),
+        "rows": reviews.iter().take(FURTHEST).map(row).collect::<Vec<_>>(),
+    })
 }
 
 /// The school that was chosen, if it is in the viewer's scope.
@@ -314,7 +340,7 @@ fn furthest(library: &Library, standings: &Standings, one: &Behind) -> Value {
         "pill": days_of(one.days),
         "reminded": reminded(one.reminded),
         "manager": one.manager.as_ref().map_or_else(|| "–".to_owned(), |manager| manager.name()),
-        "is_ticked": true,
+        "is_ticked": one.can_be_reminded,
     })
 }
 

@@ -10,8 +10,8 @@ use super::people::row_pill;
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::Standing;
 use crate::assignments::{self, Means};
-use crate::attestations::forms;
-use crate::attestations::rules::fingerprint;
+use crate::attestations::rules::{Closing, fingerprint};
+use crate::attestations::{Listed, forms};
 use crate::clock::{Day, Instant};
 use crate::courses::views::title_of;
 use crate::courses::{Kind, Library};
@@ -79,6 +79,7 @@ fn view(record: &Record, asked: &Form, proof: Option<Value>, library: &Library, 
         "chase_href": (is_hr && can_be_reminded(record, today)).then(|| format!("/chase?person={}", person.id)),
         "is_hr": is_hr,
         "queries": queries(record)?,
+        "look_again": record.to_look_at_again.iter().rev().filter_map(|one| look_again(one, today)).collect::<Vec<_>>(),
         "is_asking_elsewhere": record.is_asking_elsewhere,
         "year": AcademicYear::of(today).long(),
         "nothing_asked": if is_here { "Nothing is asked this year yet." } else { "Nothing is asked any more." },
@@ -123,6 +124,18 @@ fn queries(record: &Record) -> Result<Vec<Value>> {
         views.push(view);
     }
     Ok(views)
+}
+
+/// What was agreed about a connection, and when somebody wants to look at it again.
+fn look_again(listed: &Listed, today: Day) -> Option<Value> {
+    let closed = listed.query.closed.as_ref()?;
+    let Closing::ConnectionRecorded { outcome, review_day: Some(day) } = &closed.closing else { return None };
+    Some(json!({
+        "statement": listed.statement,
+        "agreed": format!("{}. Recorded on {}.", outcome.words(), closed.at.day().long()),
+        "day": day.long(),
+        "is_due": *day <= today,
+    }))
 }
 
 // ── what is asked
