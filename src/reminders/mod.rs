@@ -24,7 +24,7 @@ use crate::people::rules::{Post, main_post};
 use crate::people::{self, Person, PostRecord, Scope};
 use crate::problem::{Problem, Result};
 use crate::reports::my_training::minutes_left;
-use crate::text::count;
+use crate::text::{count, searchable};
 use rules::{Known, Last, LeftOut};
 
 pub use store::{KIND, WITHDRAWN};
@@ -98,7 +98,7 @@ pub fn candidates(
             candidate(person, held, scope, standings, outstanding, (last, reminders), now.day())
         })
         .collect();
-    found.sort_by_key(|one| (-one.late_by(), one.person.listed_name().to_lowercase(), one.person.id));
+    found.sort_by_cached_key(|one| (-one.late_by(), searchable(&one.person.listed_name()), one.person.id));
     Ok(found)
 }
 

@@ -61,6 +61,12 @@ async fn show(
     let page = choice.page.max(1).min(chosen.len().div_ceil(A_PAGE).max(1));
     let rows: Vec<Value> =
         chosen.iter().skip((page - 1) * A_PAGE).take(A_PAGE).map(|one| row(one, &schools, now)).collect();
+    // Nobody was chosen: the link leads to the first who can be.
+    let mut named = Complaints::default();
+    for (_, words) in &complaints.0 {
+        let first = chosen.get((page - 1) * A_PAGE).map(|one| format!("person-{}", one.person.id));
+        named.add(&first.unwrap_or_default(), words);
+    }
     let view = json!({
         "kicker": format!("As of {}", now.long()),
         "heading": heading(choice, &chosen),
@@ -76,7 +82,7 @@ async fn show(
     if complaints.is_empty() {
         visit.page("reminders/chase", "Chase", view)
     } else {
-        visit.again("reminders/chase", "Chase", view, complaints)
+        visit.again("reminders/chase", "Chase", view, &named)
     }
 }
 

@@ -300,7 +300,7 @@ fn hr_chooses_sees_the_very_letters_and_confirms() {
     let browser = chasing.trust.browser(&helen);
     let page = browser.opens("/chase");
     assert!(page.says("2 people are overdue") && page.says("22 days late") && page.says("never"), "{}", page.words());
-    assert_eq!(ticked(&page), 2);
+    assert_eq!((ticked(&page), ticked(&browser.opens("/overview"))), (2, 2));
     let (one, other) = (priya.id.to_string(), helen.id.to_string());
     let preview = browser.fills_in(&page, "/chase/preview", &[("person", &one), ("person", &other)]);
     assert!(preview.says("2 letters, 0 people left out"), "{}", preview.words());
@@ -315,7 +315,9 @@ fn hr_chooses_sees_the_very_letters_and_confirms() {
     }
     assert_eq!(chasing.letters().len(), 2, "sent twice, posted once");
     assert!(browser.opens("/chase").says("a letter is on its way"));
+    assert_eq!((ticked(&browser.opens("/chase")), ticked(&browser.opens("/overview"))), (0, 0), "on its way");
     send_due(&chasing.app).unwrap();
+    assert_eq!((ticked(&browser.opens("/chase")), ticked(&browser.opens("/overview"))), (0, 0), "just sent");
     let words = preview.words().replace("&#x27;", "'");
     for letter in chasing.caught.letters() {
         for line in letter.text.lines().filter(|line| !line.contains("/sign-in/link/") && !line.is_empty()) {
@@ -345,4 +347,6 @@ fn choosing_nobody_says_so() {
     let again = browser.fills_in(&browser.opens("/chase"), "/chase/preview", &[]);
     assert_eq!(again.status, 422);
     assert!(again.says("Choose at least one person"));
+    let first = again.words().split("id=\"person-").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert!(again.says(&format!("href=\"#person-{first}\"")), "{}", again.words());
 }
