@@ -558,6 +558,12 @@ pub fn all_pauses(conn: &mut Conn) -> Result<Vec<(i64, Pause)>> {
     store::all_pauses(conn)?.into_iter().map(read_pause).collect()
 }
 
+/// By a pause's id: who recorded it, where somebody did.
+pub fn pause_recorders(conn: &mut Conn) -> Result<BTreeMap<i64, i64>> {
+    let rows = store::all_pauses(conn)?.into_iter();
+    Ok(rows.filter_map(|row| Some((row.id, row.recorded_by?))).collect())
+}
+
 pub fn pauses_of(conn: &mut Conn, people: &[i64]) -> Result<Vec<(i64, Pause)>> {
     store::pauses_of(conn, people)?.into_iter().map(read_pause).collect()
 }

@@ -422,8 +422,8 @@ impl Told {
 
     fn notes(&self, about: &About, standings: &Standings) -> Vec<String> {
         let mut notes = vec![
-            "Everybody with a current post counts, except those who are away, exempt from everything, or new with time \
-             left to finish. Part-time staff count as one."
+            "Everybody with a current post counts, except those who are away with something left to do, exempt from \
+             everything, or new with time left to finish. Part-time staff count as one. Per cents are rounded down."
                 .to_owned(),
         ];
         notes.extend(self.left_out(about));

@@ -568,3 +568,17 @@ fn a_preview_says_the_year_where_it_is_not_plain_and_one_order_holds_for_all_nam
     let starters = sends(&sam, &sam.opens("/requirements"), &address, &[("due_day", "31 October"), ("starters", "25")]);
     assert!(starters.says("25 working days for whoever is new, not 20") && !starters.says("from 31 October"));
 }
+
+#[test]
+fn whoever_recorded_time_away_stands_in_the_list_and_saving_the_same_days_changes_nothing() {
+    let site = trust();
+    let (sam, amir) = (site.as_person(SAM), person(&site, AMIR));
+    let away = format!("/people/{}/pause", amir.id);
+    let days = [("pause_from", "12/10/2026"), ("pause_to", "02/11/2026")];
+    let preview = sends(&sam, &sam.opens(&away), &away, &days);
+    assert_eq!(sends(&sam, &preview, &format!("{away}/apply"), &[]).status, 303, "{}", preview.words());
+    let list = sam.opens("/requirements");
+    assert!(list.says("Away from 12 October 2026") && list.says("5 October by Sam Okafor"), "{}", list.words());
+    let same = sends(&sam, &sam.opens(&away), &away, &[("pause", "1"), days[0], days[1]]);
+    assert_eq!(same.location.as_deref(), Some(&*away), "{}", same.words());
+}

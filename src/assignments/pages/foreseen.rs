@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::people::rules::{Post, main_post};
 use crate::people::{self, PostRecord, Scope};
 use crate::problem::Result;
-use crate::text::{count, searchable};
+use crate::text::{count, list, searchable};
 
 /// The page that says what a change would do.
 pub const PREVIEW: &str = "assignments/preview";
@@ -19,6 +19,9 @@ pub const PREVIEW_TITLE: &str = "What this changes";
 
 /// So many are named on the page; the others are counted.
 const NAMED: usize = 100;
+
+/// So many things are called by their names in one line.
+const BY_NAME: usize = 4;
 
 /// So far from today a day is plain without its year.
 const PLAIN_DAYS: i64 = 183;
@@ -205,10 +208,12 @@ fn touched(
     }
     let rows = changed.into_iter().filter_map(|((_, person, was, now), asked)| {
         let (name, school) = in_view.get(person)?;
-        let first = requirements.iter().find(|requirement| asked.contains(&requirement.id()))?;
-        let what = match asked.len() {
-            1 => title(library, first),
-            all => format!("{} and {} more", title(library, first), all - 1),
+        let asked = requirements.iter().filter(|requirement| asked.contains(&requirement.id()));
+        let titles: Vec<String> = asked.map(|requirement| title(library, requirement)).collect();
+        let what = match titles.as_slice() {
+            [] => return None,
+            few if few.len() <= BY_NAME => list(few),
+            [first, more @ ..] => format!("{first} and {} more", more.len()),
         };
         let [was, now] = match (was, now) {
             (Some(was), Some(now)) => said([was, now], today),

@@ -81,13 +81,14 @@ fn all(conn: &mut Conn, requirements: &[Requirement], library: &Library) -> Resu
         given_by: one.given_by,
         recorded: one.recorded,
     });
+    let recorders = people::pause_recorders(conn)?;
     let pauses = people::all_pauses(conn)?.into_iter().filter(|(_, pause)| pause.superseded.is_none());
     let pauses = pauses.map(|(person, pause)| Kept {
         person,
         what: format!("Away from {}", pause.from.long()),
         until: pause.until,
         why: String::new(),
-        given_by: None,
+        given_by: recorders.get(&pause.what).copied(),
         recorded: pause.recorded,
     });
     Ok(extensions.chain(exemptions).chain(pauses).collect())

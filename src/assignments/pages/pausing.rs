@@ -142,6 +142,9 @@ pub async fn preview(
     let Some(change) = read(&form, &looked.pauses, &mut complaints)? else {
         return again(&visit, &looked, &form, &complaints);
     };
+    if changes_nothing(&change, &looked.pauses) {
+        return visit.go_saying(&looked.address(), "Nothing was changed: these are the days that stand already.");
+    }
     let (now, person, scope, meant) = (visit.now, looked.person.id, looked.scope.clone(), change.clone());
     let preview = visit.read(move |conn| {
         let before = standing(conn, person)?;
@@ -173,6 +176,15 @@ pub async fn preview(
     let sentence: Vec<String> = [Some(clock), today, moved].into_iter().flatten().collect();
     let preview = Preview { sentence: sentence.join(" "), ..preview };
     visit.page(PREVIEW, PREVIEW_TITLE, preview.view(what))
+}
+
+fn changes_nothing(change: &PauseChange, standing: &[Pause]) -> bool {
+    match change {
+        PauseChange::Set { instead_of: Some(id), from, until } => {
+            standing.iter().any(|pause| (pause.what, pause.from, pause.until) == (*id, *from, *until))
+        }
+        PauseChange::Set { .. } | PauseChange::TakeOff(_) => false,
+    }
 }
 
 /// What a change of the days away does at once.
