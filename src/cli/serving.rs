@@ -38,7 +38,7 @@ pub fn serve(config: Config) -> Result<()> {
 }
 
 /// glibc opens up to eight heaps a core for threads that ask for memory at once, and each keeps the most that it ever held. With
-/// four, the server is as quick and holds a seventh less (docs/figures.md).
+/// four, the server holds a fifth less after a busy morning (docs/figures.md).
 fn keep_few_heaps() {
     // SAFETY: it changes a number that malloc reads, before there are other threads.
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
