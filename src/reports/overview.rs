@@ -54,14 +54,15 @@ pub fn furthest_behind(conn: &mut Conn, standings: &Standings, most: usize) -> R
     let managers = managers(conn, standings, &ids)?;
     let since = AcademicYear::of(standings.as_at.day()).first_day().start();
     let reminders = store::reminders_since(conn, &ids, since)?;
-    let waiting = store::with_reminder_waiting(conn, &ids)?;
     let today = standings.as_at.day();
     let mut people: HashMap<i64, Person> =
         people::people(conn, &ids)?.into_iter().map(|person| (person.id, person)).collect();
     let behind = found.into_iter().filter_map(|(person, schools, days, left)| {
-        let sent: Vec<i64> = reminders.iter().filter(|(to, _)| *to == person).map(|(_, at)| *at).collect();
+        let letters = || reminders.iter().filter(|(to, _)| *to == person).map(|(_, sent)| *sent);
+        let sent: Vec<i64> = letters().flatten().collect();
         let last = sent.iter().max().map(|last| Instant(*last));
-        let lately = last.is_some_and(|last| today.days_since(last.day()) < DAYS_BETWEEN) || waiting.contains(&person);
+        let is_one_waiting = letters().any(|sent| sent.is_none());
+        let lately = is_one_waiting || last.is_some_and(|last| today.days_since(last.day()) < DAYS_BETWEEN);
         let person = people.remove(&person)?;
         Some(Behind {
             schools,

@@ -334,25 +334,15 @@ pub fn references_of(conn: &mut Conn, person: i64) -> Result<Vec<(String, String
         .load(conn)?)
 }
 
-/// The letters that reminded these people since an instant: to whom, and when each was sent.
-pub fn reminders_since(conn: &mut Conn, people: &[i64], since: Instant) -> Result<Vec<(i64, i64)>> {
+/// The letters that reminded these people since an instant, and those that wait to: to whom, and when each was sent.
+pub fn reminders_since(conn: &mut Conn, people: &[i64], since: Instant) -> Result<Vec<(i64, Option<i64>)>> {
     let chased = chase_letters::table.on(chase_letters::outbox_id.eq(outbox::id));
     let reminds = chase_letters::id.nullable().is_not_null().or(outbox::kind.like("reminder%"));
+    let counts = outbox::sent_at.ge(since.0).or(outbox::state.eq(WAITING));
     Ok(outbox::table
         .left_join(chased)
-        .filter(outbox::person_id.eq_any(people).and(outbox::sent_at.ge(since.0)).and(reminds))
-        .select((outbox::person_id.assume_not_null(), outbox::sent_at.assume_not_null()))
-        .load(conn)?)
-}
-
-/// Those of these people to whom a reminder is waiting to leave.
-pub fn with_reminder_waiting(conn: &mut Conn, people: &[i64]) -> Result<Vec<i64>> {
-    let chased = chase_letters::table.on(chase_letters::outbox_id.eq(outbox::id));
-    let reminds = chase_letters::id.nullable().is_not_null().or(outbox::kind.like("reminder%"));
-    Ok(outbox::table
-        .left_join(chased)
-        .filter(outbox::person_id.eq_any(people).and(outbox::state.eq(WAITING)).and(reminds))
-        .select(outbox::person_id.assume_not_null())
+        .filter(outbox::person_id.eq_any(people).and(counts).and(reminds))
+        .select((outbox::person_id.assume_not_null(), outbox::sent_at))
         .load(conn)?)
 }
 
