@@ -11,6 +11,11 @@ pub fn minutes(words: usize, tries: usize, drawn: usize) -> u32 {
     u32::try_from(seconds.div_ceil(60)).unwrap_or(u32::MAX)
 }
 
+/// The questions alone.
+pub fn minutes_of_questions(drawn: usize) -> u32 {
+    minutes(0, 0, drawn)
+}
+
 /// The words of a text as they are read aloud; addresses are left out, and "and/or" is two.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     let spaced = text.split(|c: char| (c.is_whitespace() && c != '\u{a0}') || c == '–' || c == '—');

@@ -7,18 +7,12 @@ use crate::assignments::{self, Assignment};
 use crate::attempts;
 use crate::attestations;
 use crate::clock::Instant;
+use crate::courses::rules::minutes_of_questions;
 use crate::courses::views::{Minutes, minutes_of};
 use crate::courses::{Course, Kind, Library};
 use crate::db::Conn;
 use crate::facts::Fact;
 use crate::problem::{Problem, Result};
-
-/// A page's share of a course is its reading; each question drawn takes so many seconds.
-const SECONDS_A_QUESTION: u32 = 40;
-
-pub fn seconds_of(questions: usize) -> u32 {
-    questions as u32 * SECONDS_A_QUESTION
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MyTraining {
@@ -178,7 +172,7 @@ impl Progress {
 
     /// Minutes that are left: the quiz, and the unread pages' share of the reading.
     pub fn minutes_left(&self, course: &Course) -> u32 {
-        let quiz = seconds_of(course.quiz.draw).div_ceil(60).min(course.minutes);
+        let quiz = minutes_of_questions(course.quiz.draw).min(course.minutes);
         let pages = course.pages.len().max(1) as u32;
         let unread = match self.next_page(course) {
             Some(_) => pages.saturating_sub(self.pages_read(course) as u32),

@@ -7,18 +7,17 @@ use super::verdict::{self, VerdictView};
 use super::{MARKS_NOTE, course_href, quiz_href};
 use crate::attempts::Attempt;
 use crate::attempts::rules::{ANSWER, ordinal, positions, prompt_field, step_field};
+use crate::courses::rules::minutes_of_questions;
 use crate::courses::views::{Progress, Segment};
 use crate::courses::{Course, Library, Question, QuestionKind};
 use crate::http::Form;
 use crate::problem::{Complaints, Result};
 use crate::text;
 
-const SECONDS_A_QUESTION: usize = 40;
-
 /// Before the first question.
 pub(super) fn start(course: &Course) -> Value {
     let (draw, needed) = (course.quiz.draw, course.quiz.needed(course.quiz.draw));
-    let minutes = (draw * SECONDS_A_QUESTION).div_ceil(60);
+    let minutes = minutes_of_questions(draw) as usize;
     json!({
         "back_href": course_href(&course.slug),
         "back_text": format!("Back to {}", course.title),

@@ -7,12 +7,13 @@ use serde_json::json;
 use crate::assignments::calendar::AcademicYear;
 use crate::assignments::rules::{Cycle, Standing};
 use crate::clock::{Day, Instant};
+use crate::courses::rules::minutes_of_questions;
 use crate::courses::views::{self, Minutes, title_of};
 use crate::courses::{Course, Kind, Library};
 use crate::http::{Answer, Visit};
 use crate::people::Viewer;
 use crate::people::rules::AccessRole;
-use crate::reports::my_training::{self, Item, MyTraining, my_training, seconds_of};
+use crate::reports::my_training::{self, Item, MyTraining, my_training};
 use crate::reports::words::{Pill, due_in};
 use crate::text;
 
@@ -236,7 +237,7 @@ fn refresher(library: &Library, training: &MyTraining) -> Option<Way> {
 fn rest_of_refresher(questions: usize) -> Next {
     Next {
         title: "show what you still know".to_owned(),
-        minutes: Minutes::from(seconds_of(questions).div_ceil(60)).about(),
+        minutes: Minutes::from(minutes_of_questions(questions)).about(),
         href: "/refresher".to_owned(),
         button: "Carry on with the questions".to_owned(),
         due_lead: "",
